@@ -1,0 +1,113 @@
+/** Key algorithms that releaf makes. */
+export const KEY_ALGORITHMS = ['ecdsa-p256', 'rsa-2048', 'rsa-4096'] as const;
+export type KeyAlgorithm = (typeof KEY_ALGORITHMS)[number];
+
+/**
+ * Usages that a request may ask for, as Kubernetes writes them.
+ *
+ * @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/certificate-signing-request-v1/
+ */
+export const KEY_USAGES = [
+  'signing',
+  'digital signature',
+  'content commitment',
+  'key encipherment',
+  'key agreement',
+  'data encipherment',
+  'cert sign',
+  'crl sign',
+  'encipher only',
+  'decipher only',
+  'any',
+  'server auth',
+  'client auth',
+  'code signing',
+  'email protection',
+  's/mime',
+  'ipsec end system',
+  'ipsec tunnel',
+  'ipsec user',
+  'timestamping',
+  'ocsp signing',
+  'microsoft sgc',
+  'netscape sgc',
+] as const;
+export type KeyUsage = (typeof KEY_USAGES)[number];
+
+/** Attributes of an X.501 name (RFC 5280, 4.1.2.4), named as cert-manager names them. */
+export interface Subject {
+  readonly countries: readonly string[];
+  readonly organizations: readonly string[];
+  readonly organizationalUnits: readonly string[];
+  readonly localities: readonly string[];
+  readonly provinces: readonly string[];
+  readonly commonName?: string;
+}
+
+/** The names that a certificate is for: who (subject) and where (subjectAltName, RFC 5280, 4.2.1.6). */
+export interface Names {
+  readonly subject: Subject;
+  /** Lower case; `*.` only as the first label. */
+  readonly dnsNames: readonly string[];
+  /** IPv4 in dotted form, IPv6 in the short form of RFC 5952. */
+  readonly ipAddresses: readonly string[];
+}
+
+/** When to renew: after a share of the issued lifetime, or a time before its end. */
+export type RenewAt = { readonly share: number } | { readonly secondsBeforeExpiry: number };
+
+/** The Kubernetes Secret that holds the pair. */
+export interface SecretSpec {
+  readonly name: string;
+  readonly namespace: string;
+  /** `Opaque` or `kubernetes.io/tls`. */
+  readonly type: string;
+  /** Keys of the Secret's data. */
+  readonly keys: { readonly privateKey: string; readonly certificate: string };
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** How the private key becomes something that may stand in Git. */
+export type SealingSpec =
+  | {
+      readonly type: 'sealed-secrets';
+      /** PEM file of the controller's sealing certificate, relative to the folder of the config. */
+      readonly certificate: string;
+    }
+  | { readonly type: 'plaintext' };
+
+/** A place in a file of the team's own where the restart annotation belongs. */
+export interface RestartFile {
+  /** YAML file, relative to the folder of the config. */
+  readonly file: string;
+  /** Path of the annotations mapping, such as `spec.template.metadata.annotations`. */
+  readonly annotations: string;
+  /**
+   * What the annotation's value is a digest of: everything in the Secret, or only the CA behind the
+   * leaf (for a client that trusts the CA and reads it once, such as MinIO).
+   */
+  readonly digestOf: 'certificate' | 'ca';
+}
+
+/** One certificate of the config, total: every default is filled in, every value is valid. */
+export interface CertificateSpec extends Names {
+  /** Name in the config: a DNS label, at most 63 characters. */
+  readonly name: string;
+  readonly profile: string;
+  readonly key: KeyAlgorithm;
+  readonly usages: readonly KeyUsage[];
+  /** Kubernetes signer name (`domain/path`), or `local` for `releaf sign`. */
+  readonly signer: string;
+  /** Lifetime to ask for, in seconds; 600 or more. */
+  readonly expirationSeconds: number;
+  readonly renewAt: RenewAt;
+  readonly secret: SecretSpec;
+  readonly sealing: SealingSpec;
+  readonly restart: readonly RestartFile[];
+  /** PEM file of the signer's CA, relative to the folder of the config. */
+  readonly ca?: string;
+  /** Whether the CA is put behind the chain in the Secret. Needs `ca`. */
+  readonly appendCa: boolean;
+  /** What a person should know about this entry although it is valid. */
+  readonly warnings: readonly string[];
+}

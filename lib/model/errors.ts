@@ -1,0 +1,62 @@
+/**
+ * Every way in which releaf refuses, by stable code. A code never changes its meaning; scripts may
+ * rely on it.
+ */
+export const ERROR_CODES = {
+  USAGE: 'the command line is wrong',
+  CONFIG_MISSING: 'there is no releaf.yaml or releaf.config.ts in the folder',
+  CONFIG_INVALID: 'the config breaks the schema or a rule',
+  CERTIFICATE_UNKNOWN: 'a name on the command line is not in the config',
+  SIGNER_RULE: 'the signer would refuse this request',
+  SEALING_CERTIFICATE: 'the sealing certificate cannot be used',
+  CA_INVALID: 'the CA certificate or key cannot be used',
+  FILE_UNREADABLE: 'a file cannot be read or is not what it should be',
+  FILE_UNWRITABLE: 'a file cannot be written',
+  PATH_OUTSIDE: 'a path leads out of the folder',
+  REVISION_INVALID: 'the files of a revision are not what releaf wrote',
+  REVISION_EXISTS: 'another run made the same revision first',
+  NOTHING_PENDING: 'no request waits for a certificate',
+  PEM_INVALID: 'not PEM, cut off, or something else than certificates',
+  REQUEST_INVALID: 'not a PKCS#10 request, or its signature is wrong',
+  CERTIFICATE_INVALID: 'not a readable X.509 certificate',
+  CERTIFICATE_KEY_MISMATCH: 'the certificate is for another key than the request',
+  CERTIFICATE_ORDER: 'the leaf is not first, or the chain is out of order',
+  CERTIFICATE_NAMES: 'a name or usage that was asked for is missing',
+  CERTIFICATE_EXPIRED: 'the certificate has expired',
+  CERTIFICATE_NOT_YET_VALID: 'the certificate is not valid yet',
+  CERTIFICATE_OLDER: 'the certificate ends no later than the current one',
+  CERTIFICATE_CHAIN: 'the chain does not lead to the configured CA',
+  SECRET_RENAMED: 'the sealed key is bound to another namespace or Secret name',
+  SEALED_KEY_CHANGED: 'the sealed key is not the one that was recorded',
+  NO_ROLLBACK: 'there is no earlier revision to go back to',
+  RESTART_FILE: 'the restart annotation cannot be placed in the file',
+  FOREIGN_FILE: 'a file that releaf would write was not written by releaf',
+  DIST_CHANGED: 'dist/ is not what synth gives',
+  DIST_STALE: 'dist/ holds a file that synth no longer gives',
+  DIST_IGNORED: 'git ignores dist/ or certificates/',
+  PRIVATE_KEY_IN_CLEAR: 'a private key lies in clear in the folder',
+} as const;
+
+/** A stable code of {@link ERROR_CODES}. */
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/**
+ * A failure that a person can act on. Printed as message and hint, never with a stack; anything else
+ * that is thrown is a bug and keeps its stack.
+ */
+export class ReleafError extends Error {
+  override readonly name = 'ReleafError';
+
+  /**
+   * @param code - which refusal this is
+   * @param message - what, which value, what is allowed: lower case, no full stop
+   * @param hint - what to do next; empty when the message says it
+   */
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly hint = '',
+  ) {
+    super(message);
+  }
+}
