@@ -10,7 +10,7 @@ export interface RequestRecord extends Names {
   readonly key: KeyAlgorithm;
   /** Lower-case hex SHA-256 of the DER SubjectPublicKeyInfo. */
   readonly publicKeySha256: string;
-  /** Lower-case hex SHA-256 of the sealed value in `private-key.yaml`. */
+  /** Digest of the sealed key and all it is bound to; see lib/rotation/sealed-key-digest.ts. */
   readonly sealedKeySha256: string;
   /** RFC 3339, UTC, whole seconds. */
   readonly requestedAt: string;

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import { systemClock } from './clock';
+import { ignoredByGit } from './git';
+import { systemRandomness } from './randomness';
+import { run } from './run';
+
+// The package's own description, found by its name wherever this file was compiled to.
+const { version } = require('releaf/package.json') as { readonly version: string };
+
+async function readInput(): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of process.stdin) pieces.push(piece as Buffer);
+  return Buffer.concat(pieces);
+}
+
+// A reader that has seen enough (`releaf plan | head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+void run(process.argv.slice(2), version, {
+  now: systemClock(),
+  randomness: systemRandomness,
+  print: (line) => process.stdout.write(`${line}\n`),
+  note: (line) => process.stderr.write(`${line}\n`),
+  interactive: process.stderr.isTTY,
+  colour: process.stdout.isTTY && !process.env['NO_COLOR'],
+  readInput,
+  ignoredByGit,
+  ...(process.env['CDK8S_OUTDIR'] && { output: process.env['CDK8S_OUTDIR'] }),
+}).then((status) => {
+  process.exitCode = status;
+});

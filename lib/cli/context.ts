@@ -1,0 +1,38 @@
+import type { Randomness } from './randomness';
+
+/** Everything that a command gets from the process it runs in. Tests hand in their own. */
+export interface Context {
+  /** The folder to work on, as given with `-C`; relative to the working directory. */
+  readonly folder: string;
+  /** The output folder where `CDK8S_OUTDIR` moves it. */
+  readonly output?: string;
+  /** The time of this run; read once, so that all of a run agrees. */
+  readonly now: Date;
+  readonly randomness: Randomness;
+  /** Prints a result: a line on standard output. */
+  readonly print: (line: string) => void;
+  /** Says something to a person: a line on standard error. */
+  readonly note: (line: string) => void;
+  /** Whether standard error is a terminal, where progress can be shown. */
+  readonly interactive: boolean;
+  /** Whether standard output takes colour. */
+  readonly colour: boolean;
+  /** All of standard input. */
+  readonly readInput: () => Promise<Buffer>;
+  /** Which of these paths git ignores; none where there is no git. */
+  readonly ignoredByGit: (root: string, paths: readonly string[]) => readonly string[];
+}
+
+/** Exit statuses, the same for every command. */
+export const EXIT = {
+  /** Done, or nothing to do. */
+  done: 0,
+  /** Failed, or found wanting. */
+  failed: 1,
+  /** Wrong usage of the command line. */
+  usage: 2,
+  /** Work is due (`plan --check`). */
+  due: 3,
+} as const;
+
+export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];

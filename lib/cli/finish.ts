@@ -1,0 +1,58 @@
+import { superfluousRevisions } from '../rotation/retention';
+import { readFolder, type Folder } from '../store/folder';
+import { removeRevision } from '../store/revisions';
+import type { Staging } from '../store/staging';
+import { Staging as StagingFolder } from '../store/staging';
+import { synthesize } from '../store/synthesize';
+import type { Context } from './context';
+
+/** Files and folders that a command changed, relative to the folder. */
+export interface Changes {
+  readonly written: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/**
+ * Runs a command that writes: sweeps what an earlier run that was cut off has left, and leaves nothing
+ * half-done behind whatever happens.
+ */
+export async function withStaging<Result>(
+  { root }: Folder,
+  work: (staging: Staging) => Promise<Result>,
+): Promise<Result> {
+  const staging = new StagingFolder(root);
+  staging.sweep();
+  try {
+    return await work(staging);
+  } finally {
+    staging.close();
+  }
+}
+
+/**
+ * What every command does last: old revisions go, and the output follows. Also what a rerun does after
+ * an earlier run was cut off, so both end in the same state.
+ *
+ * @param changed - what the command itself wrote
+ */
+export function finish(
+  folder: Folder,
+  staging: Staging,
+  { output }: Context,
+  changed: readonly string[],
+): Changes {
+  const old: string[] = [];
+  for (const { spec, revisions } of readFolder(folder)) {
+    for (const number of superfluousRevisions(revisions)) {
+      old.push(removeRevision(folder.root, spec.name, number, staging));
+    }
+  }
+  const { written, removed } = synthesize(folder, staging, output);
+  return { written: [...changed, ...written], removed: [...old, ...removed] };
+}
+
+/** Tells a person what changed. */
+export function noteChanges({ note }: Context, { written, removed }: Changes): void {
+  for (const file of written) note(`wrote    ${file}`);
+  for (const file of removed) note(`removed  ${file}`);
+}

@@ -1,0 +1,16 @@
+import { spawnSync } from 'node:child_process';
+
+/**
+ * Asks git which paths its ignore rules match, tracked or not: what is tracked in spite of a rule is
+ * lost as soon as somebody adds a new file beside it.
+ *
+ * @returns none where git or a repository is missing
+ */
+export function ignoredByGit(root: string, paths: readonly string[]): readonly string[] {
+  const { status, stdout } = spawnSync(
+    'git',
+    ['-C', root, 'check-ignore', '--no-index', '-z', '--stdin'],
+    { input: paths.join('\0'), encoding: 'utf8' },
+  );
+  return status === 0 ? stdout.split('\0').filter((path) => path !== '') : [];
+}

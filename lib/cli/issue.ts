@@ -1,0 +1,94 @@
+import { formatDuration } from '../config/duration';
+import type { CertificateSpec } from '../model/certificate-spec';
+import { ReleafError } from '../model/errors';
+import { currentRevision, pendingRevision, type Revision } from '../model/revision';
+import type { AcceptedCertificate } from '../rotation/accept-certificate';
+import { type Folder } from '../store/folder';
+import { writeCertificate } from '../store/revisions';
+import { preflight } from '../store/synthesize';
+import { EXIT, type Context, type ExitStatus } from './context';
+import { finish, noteChanges, withStaging } from './finish';
+
+/** A revision that waits for its certificate, and what serves meanwhile. */
+export interface Waiting {
+  readonly spec: CertificateSpec;
+  readonly pending: Revision;
+  readonly revisions: readonly Revision[];
+}
+
+/** A signed certificate that passed every check and may join its revision. */
+export interface Issue {
+  readonly spec: CertificateSpec;
+  readonly pending: Revision;
+  readonly accepted: AcceptedCertificate;
+}
+
+/** The pending one of a certificate's revisions, if there is one. */
+export function waitingOf(
+  spec: CertificateSpec,
+  revisions: readonly Revision[],
+): readonly Waiting[] {
+  const pending = pendingRevision(revisions);
+  return pending ? [{ spec, pending, revisions }] : [];
+}
+
+/**
+ * Refuses when somebody names a certificate that waits for nothing.
+ *
+ * @throws ReleafError NOTHING_PENDING
+ */
+export function nothingPending(name: string, revisions: readonly Revision[]): ReleafError {
+  const current = currentRevision(revisions);
+  const newest = revisions.at(-1);
+  return new ReleafError(
+    'NOTHING_PENDING',
+    newest?.withdrawn
+      ? `${name}: revision ${newest.number} was withdrawn, so no request waits for a certificate`
+      : `${name}: no request waits for a certificate${current ? `; revision ${current.number} is issued` : ''}`,
+    newest?.withdrawn ? `make a new one: releaf renew ${name} --force` : `make one: releaf renew ${name}`,
+  );
+}
+
+/** Writes certificates that passed into their revisions; then old revisions go and the output follows. */
+export function install(
+  context: Context,
+  folder: Folder,
+  issues: readonly Issue[],
+  json: boolean,
+): Promise<ExitStatus> {
+  preflight(folder, new Set(issues.map(({ spec }) => spec.name)), context.output);
+  return withStaging(folder, async (staging) => {
+    const written = issues.map(({ spec, pending, accepted }) =>
+      writeCertificate(folder.root, spec.name, pending.number, accepted.certificate, staging),
+    );
+    const changes = finish(folder, staging, context, written);
+    if (json) {
+      const issued = issues.map(({ spec, pending, accepted: { leaf, differences } }) => ({
+        name: spec.name,
+        revision: pending.number,
+        serialNumber: leaf.serialNumber,
+        notBefore: leaf.notBefore,
+        notAfter: leaf.notAfter,
+        differences,
+      }));
+      context.print(JSON.stringify({ issued, ...changes }, undefined, 2));
+    } else {
+      for (const issue of issues) describe(context, issue);
+      if (issues.length === 0) context.print('nothing to do');
+      noteChanges(context, changes);
+      if (issues.length > 0) context.note('next: commit, open a pull request');
+    }
+    return Promise.resolve(EXIT.done);
+  });
+}
+
+function describe({ print, note }: Context, { spec, pending, accepted }: Issue): void {
+  const { leaf, differences } = accepted;
+  const seconds = Math.round((leaf.notAfter.getTime() - leaf.notBefore.getTime()) / 1000);
+  print(`${spec.name}: revision ${pending.number} is issued`);
+  print(`  serial   ${leaf.serialNumber}`);
+  print(`  valid    ${leaf.notBefore.toISOString()} to ${leaf.notAfter.toISOString()} (${formatDuration(seconds)})`);
+  print(`  issuer   ${leaf.issuer}`);
+  for (const difference of differences) note(`not as asked: ${spec.name}: ${difference}`);
+  for (const warning of spec.warnings) note(`warning: ${spec.name}: ${warning}`);
+}

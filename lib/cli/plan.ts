@@ -1,0 +1,27 @@
+import { isDue, plan, type Step } from '../rotation/plan';
+import { planJson, planTable } from '../report/plan';
+import { openFolder, readCertificate } from '../store/folder';
+import { EXIT, type Context, type ExitStatus } from './context';
+import { select } from './selection';
+
+export interface PlanFlags {
+  readonly check: boolean;
+  readonly json: boolean;
+}
+
+/** `releaf plan`: what is due and why; writes nothing. */
+export function runPlan(context: Context, names: readonly string[], flags: PlanFlags): ExitStatus {
+  const folder = openFolder(context.folder);
+  const specs = select(folder, names);
+  const steps: readonly Step[] = specs.flatMap((spec) =>
+    plan([readCertificate(folder, spec)], context.now),
+  );
+  if (flags.json) context.print(planJson(steps));
+  else if (steps.length === 0) context.note(`${folder.configFile} has no certificates`);
+  else context.print(planTable(steps));
+  const due = steps.filter(isDue);
+  if (!flags.json && due.length > 0) {
+    context.note(`next: releaf renew${names.length ? ` ${names.join(' ')}` : ''}`);
+  }
+  return flags.check && due.length > 0 ? EXIT.due : EXIT.done;
+}

@@ -1,0 +1,37 @@
+import { rollback } from '../rotation/rollback';
+import { openFolder, readCertificate } from '../store/folder';
+import { writeWithdrawn } from '../store/revisions';
+import { preflight } from '../store/synthesize';
+import { EXIT, type Context, type ExitStatus } from './context';
+import { finish, noteChanges, withStaging } from './finish';
+import { select } from './selection';
+
+/** `releaf rollback NAME`: back to the revision before, and stay there. */
+export async function runRollback(
+  context: Context,
+  name: string,
+  { json }: { readonly json: boolean },
+): Promise<ExitStatus> {
+  const folder = openFolder(context.folder);
+  const [spec] = select(folder, [name]);
+  if (!spec) throw new Error(`select returned nothing for ${name}`);
+  const { withdraw, serves } = rollback(name, readCertificate(folder, spec).revisions, context.now);
+  preflight(folder, new Set([name]), context.output);
+  return withStaging(folder, (staging) => {
+    const written =
+      withdraw === undefined ? [] : [writeWithdrawn(folder.root, name, withdraw, staging)];
+    const changes = finish(folder, staging, context, written);
+    if (json) {
+      context.print(JSON.stringify({ name, withdrawn: withdraw ?? null, serves, ...changes }, undefined, 2));
+    } else {
+      context.print(
+        withdraw === undefined
+          ? `${name}: rolled back already, revision ${serves} serves`
+          : `${name}: revision ${withdraw} is withdrawn, revision ${serves} serves`,
+      );
+      noteChanges(context, changes);
+      context.note(`it stays there until: releaf renew ${name} --force`);
+    }
+    return Promise.resolve(EXIT.done);
+  });
+}

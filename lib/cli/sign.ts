@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { currentRevision } from '../model/revision';
+import { ReleafError } from '../model/errors';
+import { acceptCertificate } from '../rotation/accept-certificate';
+import { readRecordedRequest } from '../rotation/coherence';
+import { checkRequest } from '../signers/check-request';
+import { openFolder, readCas, readCertificate, type Folder } from '../store/folder';
+import { readText } from '../store/text-file';
+import { openLocalCa, type LocalCa } from '../x509/local-ca';
+import type { Context, ExitStatus } from './context';
+import { install, nothingPending, waitingOf, type Issue, type Waiting } from './issue';
+import { select } from './selection';
+
+const SERIAL_NUMBER_BYTES = 16;
+
+/** Names of the CA's files, as kubeadm has them in /etc/kubernetes/pki. */
+const CA_FILES = { certificate: 'ca.crt', privateKey: 'ca.key' };
+
+/** `releaf sign`: signs pending requests with a CA on disk. */
+export function runSign(
+  context: Context,
+  names: readonly string[],
+  { ca, json }: { readonly ca: string; readonly json: boolean },
+): Promise<ExitStatus> {
+  const certificate = join(ca, CA_FILES.certificate);
+  const privateKey = join(ca, CA_FILES.privateKey);
+  return signWith(
+    context,
+    names,
+    () => openLocalCa(readText(certificate, certificate), readText(privateKey, privateKey), ca),
+    json,
+  );
+}
+
+/** Signs pending requests as kube-controller-manager does, and installs what comes of it; then synth. */
+export async function signWith(
+  context: Context,
+  names: readonly string[],
+  openCa: () => LocalCa,
+  json: boolean,
+): Promise<ExitStatus> {
+  const folder = openFolder(context.folder);
+  const specs = select(folder, names);
+  const ca = openCa();
+  const waiting = specs.flatMap((spec) => {
+    const { revisions } = readCertificate(folder, spec);
+    const found = waitingOf(spec, revisions);
+    if (found.length === 0 && names.includes(spec.name) && !currentRevision(revisions)) {
+      throw nothingPending(spec.name, revisions);
+    }
+    return found;
+  });
+  const issues = waiting.map((each) => issueFor(context, folder, ca, each));
+  return install(context, folder, issues, json);
+}
+
+function issueFor(
+  { now, randomness }: Context,
+  folder: Folder,
+  ca: LocalCa,
+  { spec, pending, revisions }: Waiting,
+): Issue {
+  const { record } = pending;
+  const request = readRecordedRequest(spec.name, pending);
+  const [violation] = checkRequest({ ...record, names: record });
+  if (violation) throw new ReleafError('SIGNER_RULE', `${spec.name}: ${violation.message}`);
+  const pem = ca.sign(request, {
+    usages: record.usages,
+    expirationSeconds: record.expirationSeconds,
+    now,
+    serialNumber: randomness.bytes(SERIAL_NUMBER_BYTES),
+  });
+  const cas = readCas(folder, spec);
+  const accepted = acceptCertificate(spec, pending, pem, `the certificate of ${record.objectName}`, {
+    now,
+    current: currentRevision(revisions),
+    ...(cas && { cas }),
+  });
+  return { spec, pending, accepted };
+}

@@ -1,0 +1,70 @@
+import type { Problem } from '../rotation/coherence';
+import { readEveryFile } from '../store/every-file';
+import { openFolder, readCas, readFolder, type Folder } from '../store/folder';
+import { CERTIFICATES } from '../store/revisions';
+import { OUTPUT_FOLDER, outputDifferences } from '../store/synthesize';
+import { findPrivateKey } from '../verify/find-private-key';
+import { ignoredProblem, outputProblem, privateKeyProblem } from '../verify/output-problem';
+import { verifyRevisions } from '../verify/verify';
+import { EXIT, type Context, type ExitStatus } from './context';
+
+/** `releaf verify`: the gate in CI. Everything committed holds together; expiry is not its business. */
+export function runVerify(context: Context, { json }: { readonly json: boolean }): ExitStatus {
+  const folder = openFolder(context.folder);
+  const problems = [...findProblems(context, folder)];
+  if (json) {
+    context.print(JSON.stringify({ ok: problems.length === 0, problems }, undefined, 2));
+  } else {
+    for (const { code, message, hint } of problems) {
+      context.print(`${code}  ${message}`);
+      if (hint) context.print(`  ${hint}`);
+    }
+    const count = folder.config.certificates.length;
+    context.note(
+      problems.length
+        ? `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`
+        : `all right: ${count} ${count === 1 ? 'certificate' : 'certificates'}`,
+    );
+  }
+  return problems.length ? EXIT.failed : EXIT.done;
+}
+
+function* findProblems(context: Context, folder: Folder): Generator<Problem> {
+  const incoherent = [
+    ...verifyRevisions(
+      () => readFolder(folder),
+      (spec) => readCas(folder, spec),
+    ),
+  ];
+  yield* incoherent;
+  // What does not hold together cannot be synthesized, and was told already.
+  if (incoherent.length === 0) {
+    for (const { kind, file } of outputDifferences(folder)) yield outputProblem(kind, file);
+  }
+  for (const path of context.ignoredByGit(folder.root, [
+    `${OUTPUT_FOLDER}/any.k8s.yaml`,
+    `${CERTIFICATES}/any/1/certificate.pem`,
+  ])) {
+    yield ignoredProblem(path.replace(/\/any.*/, '/'));
+  }
+  yield* privateKeysInClear(folder);
+}
+
+function* privateKeysInClear(folder: Folder): Generator<Problem> {
+  const known = new Set(folder.config.knownPrivateKeys);
+  for (const { spec, revisions } of readFolder(folder)) {
+    for (const { number, sealedKey } of revisions) {
+      if (sealedKey.sealing !== 'plaintext' || spec.sealing.type !== 'plaintext') continue;
+      known.add(`${CERTIFICATES}/${spec.name}/${number}/private-key.yaml`);
+      known.add(`${OUTPUT_FOLDER}/${spec.name}.k8s.yaml`);
+    }
+  }
+  let told: string | undefined;
+  for (const { file, bytes } of readEveryFile(folder.root)) {
+    if (file === told || known.has(file)) continue;
+    const form = findPrivateKey(bytes);
+    if (form === undefined) continue;
+    told = file;
+    yield privateKeyProblem(file, form);
+  }
+}

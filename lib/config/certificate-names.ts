@@ -1,0 +1,52 @@
+import { canonicalIpAddress, isIpAddress } from './ip-address';
+import { LABELS } from './kubernetes-names';
+import { didYouMean, textShape, type TextShape } from './text-shape';
+
+const DNS_NAME_PATTERN = `^(?:\\*\\.)?(?!(?:.*\\.)?[0-9]+$)${LABELS}$`;
+
+function dnsNameHint(text: string): string | undefined {
+  if (isIpAddress(text)) return 'say an address in ipAddresses';
+  const meant = text.toLowerCase().replace(/\.$/, '');
+  if (/[^\p{ASCII}]/u.test(meant) && URL.canParse(`http://${meant}`)) {
+    const puny = new URL(`http://${meant}`).hostname;
+    return didYouMean(puny, /^(?:[-a-z0-9]+\.)*[-a-z0-9]+$/);
+  }
+  return didYouMean(meant, new RegExp(DNS_NAME_PATTERN));
+}
+
+export const DNS_NAME = textShape({
+  allowed:
+    'a DNS name has labels of lower-case letters, digits and hyphens (other scripts in punycode), at most 63 characters each and 253 in all, and * only as the whole first label',
+  pattern: DNS_NAME_PATTERN,
+  maxLength: 253,
+  hint: dnsNameHint,
+});
+
+const IP_ADDRESS_ALLOWED =
+  'an IP address is IPv4 such as 10.0.0.1 or IPv6 such as fd00::1, without prefix length or zone';
+
+export const IP_ADDRESS: TextShape = {
+  allowed: IP_ADDRESS_ALLOWED,
+  broken: (text) => (canonicalIpAddress(text) === undefined ? IP_ADDRESS_ALLOWED : undefined),
+  json: { anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }] },
+};
+
+/** Upper bounds of RFC 5280, appendix A.1 (ub-common-name and the like), in characters. */
+const attribute = (what: string, bound: number): TextShape =>
+  textShape({
+    allowed: `${what} has 1 to ${bound} characters and no control characters`,
+    pattern: `^(?! *$)[^\\p{Cc}\\p{Cs}]{1,${bound}}$`,
+    maxLength: bound * 2,
+  });
+
+export const COMMON_NAME = attribute('a common name', 64);
+export const ORGANIZATION = attribute('an organization', 64);
+export const ORGANIZATIONAL_UNIT = attribute('an organizational unit', 64);
+export const LOCALITY = attribute('a locality', 128);
+export const PROVINCE = attribute('a province', 128);
+export const COUNTRY = textShape({
+  allowed: 'a country is two capital letters (ISO 3166), such as US',
+  pattern: '^[A-Z]{2}$',
+  maxLength: 2,
+  hint: (text) => didYouMean(text.toUpperCase(), /^[A-Z]{2}$/),
+});

@@ -1,0 +1,86 @@
+import { didYouMean, textShape, type TextShape } from './text-shape';
+
+const LABEL = '[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?';
+export const LABELS = `${LABEL}(?:\\.${LABEL})*`;
+const QUALIFIED = '[A-Za-z0-9](?:[-._A-Za-z0-9]{0,61}[A-Za-z0-9])?';
+const lowerCase = (pattern: string) => (text: string) =>
+  didYouMean(text.toLowerCase().replaceAll('_', '-'), new RegExp(`^${pattern}$`));
+
+/** RFC 1123 label: what Kubernetes calls `IsDNS1123Label`. */
+const label = (what: string, maxLength = 63): TextShape =>
+  textShape({
+    allowed: `${what} has lower-case letters, digits and hyphens, begins and ends with a letter or digit, at most ${maxLength} characters`,
+    pattern: `^${LABEL}$`,
+    maxLength,
+    hint: lowerCase(LABEL),
+  });
+
+export const NAMESPACE = label('a namespace');
+export const STATEFUL_SET = label('the name of a StatefulSet', 59);
+export const SERVICE = label('the name of a Service');
+/** The operator's Service is `<tenant>-kes-hl-svc`, a label of at most 63 characters. */
+export const TENANT = label('the name of a Tenant', 52);
+
+export const CERTIFICATE_NAME = textShape({
+  allowed:
+    'the name of a certificate has lower-case letters, digits and hyphens, begins and ends with a letter or digit, at most 63 characters, and does not begin with csr- (EKS would not issue it)',
+  pattern: `^(?!csr-)${LABEL}$`,
+  maxLength: 63,
+  hint: lowerCase(`(?!csr-)${LABEL}`),
+});
+
+/** RFC 1123 subdomain: what Kubernetes calls `IsDNS1123Subdomain`. */
+const subdomain = (what: string): TextShape =>
+  textShape({
+    allowed: `${what} has lower-case letters, digits, hyphens and dots, each part beginning and ending with a letter or digit, at most 253 characters`,
+    pattern: `^${LABELS}$`,
+    maxLength: 253,
+    hint: lowerCase(LABELS),
+  });
+
+export const SECRET_NAME = subdomain('the name of a Secret');
+export const CLUSTER_DOMAIN = subdomain('a cluster domain');
+
+/** `IsConfigMapKey` of Kubernetes. */
+export const SECRET_KEY = textShape({
+  allowed:
+    'a key of a Secret has letters, digits, -, _ and ., at most 253 characters, such as tls.key',
+  pattern: '^(?!\\.{1,2}$)(?!\\.\\.)[-._a-zA-Z0-9]+$',
+  maxLength: 253,
+});
+
+/** `IsQualifiedName` of Kubernetes. */
+export const LABEL_KEY = textShape({
+  allowed:
+    'the key of a label is up to 63 letters, digits, -, _ and ., beginning and ending with a letter or digit, after an optional prefix such as example.com/',
+  pattern: `^(?:(?=.{1,253}/)${LABELS}/)?${QUALIFIED}$`,
+  maxLength: 317,
+});
+
+/** `IsValidLabelValue` of Kubernetes. */
+export const LABEL_VALUE = textShape({
+  allowed:
+    'the value of a label is up to 63 letters, digits, -, _ and ., beginning and ending with a letter or digit, or empty',
+  pattern: `^(?:${QUALIFIED})?$`,
+  maxLength: 63,
+});
+
+/**
+ * `local`, or what `ValidateSignerName` of Kubernetes accepts (pkg/apis/certificates/validation).
+ */
+export const SIGNER = textShape({
+  allowed: 'a signer is local, or a domain and a path such as kubernetes.io/kubelet-serving',
+  pattern: `^(?:local|(?=.{1,253}/)${LABEL}(?:\\.${LABEL})+/${LABELS})$`,
+  maxLength: 571,
+  hint: lowerCase(`(?:local|${LABEL}(?:\\.${LABEL})+/${LABELS})`),
+});
+
+/** A key that needs no quotes in a path as lib/delivery reads it. */
+const PATH_KEY = '[^.\\[\\]"\'\\s\\x00-\\x1f]+';
+
+export const ANNOTATIONS_PATH = textShape({
+  allowed:
+    'annotations is the path of a mapping, such as spec.template.metadata.annotations, spec.pools[0].annotations or metadata["a.b"].annotations',
+  pattern: `^${PATH_KEY}(?:\\.${PATH_KEY}|\\[\\d{1,4}\\]|\\["[^"\\\\]+"\\]|\\['[^'\\\\]+'\\])*$`,
+  maxLength: 253,
+});

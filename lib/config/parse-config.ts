@@ -1,0 +1,85 @@
+import { posix } from 'node:path';
+import type { CertificateSpec } from '../model/certificate-spec';
+import { ReleafError } from '../model/errors';
+import { formatPath, type Problem } from './problem';
+import { resolveCertificate } from './resolve-certificate';
+import { checkShape } from './shape-problems';
+import type { WrittenConfig } from './written-config';
+
+/** A config that is total and valid. */
+export interface Config {
+  /** Sorted by name, in code-unit order. */
+  readonly certificates: readonly CertificateSpec[];
+  /** Files in which a private key in clear is expected, relative to the folder of the config. */
+  readonly knownPrivateKeys: readonly string[];
+}
+
+/**
+ * Checks what a person wrote and fills in the rest: first the shape; if it is right, the rules across
+ * keys. All problems are told at once, one on a line with its path.
+ *
+ * @param written - the config as read, `extends` resolved by `mergeConfig`
+ * @param source - the name of the file, for messages
+ * @throws ReleafError SIGNER_RULE when a signer would refuse and nothing else is wrong, else
+ * CONFIG_INVALID
+ */
+export function parseConfig(written: unknown, source: string): Config {
+  const shape = checkShape(written);
+  if ('problems' in shape) throw invalid(source, shape.problems);
+  const { config } = shape;
+  const resolved = entriesOf(config).map(([name, entry]) =>
+    resolveCertificate(name, entry, config.defaults ?? {}),
+  );
+  const certificates = resolved.flatMap(({ spec }) => spec ?? []);
+  const problems = [
+    ...(config.certificates ? [] : [NO_CERTIFICATES]),
+    ...resolved.flatMap((one) => one.problems),
+    ...sharedSecrets(certificates),
+  ];
+  if (problems.length > 0) throw invalid(source, problems);
+  return {
+    certificates,
+    knownPrivateKeys: (config.knownPrivateKeys ?? []).map((file) => posix.normalize(file)),
+  };
+}
+
+const NO_CERTIFICATES: Problem = {
+  path: ['certificates'],
+  text: 'missing; list certificates by name, or write {} when there are none yet',
+};
+
+const entriesOf = ({ certificates = {} }: WrittenConfig) =>
+  Object.entries(certificates).sort(([a], [b]) => (a < b ? -1 : 1));
+
+/** Two certificates in one Secret would overwrite each other. */
+function sharedSecrets(certificates: readonly CertificateSpec[]): readonly Problem[] {
+  const owners = new Map<string, string>();
+  return certificates.flatMap(({ name, secret }) => {
+    const id = `${secret.namespace}/${secret.name}`;
+    const owner = owners.get(id);
+    owners.set(id, owner ?? name);
+    return owner === undefined
+      ? []
+      : [
+          {
+            path: ['certificates', name, 'secret', 'name'],
+            text: `the Secret ${id} is that of certificates.${owner} already; give each certificate its own`,
+          },
+        ];
+  });
+}
+
+function invalid(source: string, problems: readonly Problem[]): ReleafError {
+  const lines = problems.map(({ path, text }) =>
+    path.length === 0 ? `  ${text}` : `  ${formatPath(path)}: ${text}`,
+  );
+  const count = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
+  const signer = problems.every(({ signerRule }) => signerRule);
+  return new ReleafError(
+    signer ? 'SIGNER_RULE' : 'CONFIG_INVALID',
+    `${source} has ${count}:\n${lines.join('\n')}`,
+    signer
+      ? `change the request in ${source}, or choose a signer that accepts it`
+      : `correct ${source}; docs/config.md describes every key`,
+  );
+}

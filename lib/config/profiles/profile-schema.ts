@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { CLUSTER_DOMAIN, SERVICE, STATEFUL_SET, TENANT } from '../kubernetes-names';
+import { mapping, oneOf, text } from '../schema-builders';
+
+const minioKes = mapping(
+  {
+    name: z.literal('minio-kes'),
+    tenant: text(TENANT, {
+      description: 'Tenant that the MinIO operator manages.',
+    }).optional(),
+    statefulSet: text(STATEFUL_SET, {
+      description: 'StatefulSet of a stand-alone KES.',
+    }).optional(),
+    service: text(SERVICE, {
+      description: 'Headless Service of a stand-alone KES.',
+    }).optional(),
+    replicas: z
+      .int({ error: 'replicas is a whole number from 1 to 100' })
+      .min(1, { error: 'replicas is a whole number from 1 to 100' })
+      .max(100, { error: 'replicas is a whole number from 1 to 100' })
+      .meta({ description: 'Pods of KES; each gets a DNS name.', default: 2 })
+      .optional(),
+    clusterDomain: text(CLUSTER_DOMAIN, {
+      description: 'Domain of the cluster.',
+      default: 'cluster.local',
+    }).optional(),
+    trust: oneOf('trust', ['ca', 'leaf'], {
+      description: 'What MinIO trusts: the CA behind the leaf, or the leaf itself.',
+      default: 'ca',
+    }).optional(),
+  },
+  { description: 'The KES server of MinIO: give tenant, or statefulSet and service.' },
+);
+
+const PROFILE_ALLOWED =
+  'a profile is generic, or { name: minio-kes, … } with tenant, or with statefulSet and service';
+
+/** The profiles and their options. */
+export const profile = z
+  .union(
+    [
+      z.literal('generic'),
+      z.discriminatedUnion(
+        'name',
+        [
+          mapping(
+            { name: z.literal('generic') },
+            { description: 'No product: the entry says names and Secret.' },
+          ),
+          minioKes,
+        ],
+        { error: PROFILE_ALLOWED },
+      ),
+    ],
+    { error: PROFILE_ALLOWED },
+  )
+  .meta({ description: 'What is known of a product: names, Secret, trust.', default: 'generic' });

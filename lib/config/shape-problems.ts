@@ -1,0 +1,114 @@
+import type { z } from 'zod';
+import { certificate } from './certificate-schema';
+import { configSchema } from './config-schema';
+import { nearest } from './did-you-mean';
+import { got, quotable, type ConfigPath, type Problem } from './problem';
+import type { WrittenConfig } from './written-config';
+
+type Issue = z.core.$ZodIssue;
+
+/** The config if it has the shape of one; else all that is wrong with it. */
+export function checkShape(
+  written: unknown,
+): { readonly config: WrittenConfig } | { readonly problems: readonly Problem[] } {
+  const result = configSchema.safeParse(written, { reportInput: true });
+  const problems = [
+    ...(result.error?.issues ?? []).flatMap((issue) => problemsOf(issue, [])),
+    ...hiddenKeys(written),
+  ];
+  return result.success && problems.length === 0 ? { config: result.data } : { problems };
+}
+
+function problemsOf(issue: Issue, above: ConfigPath): readonly Problem[] {
+  const path = [
+    ...above,
+    ...issue.path.map((step) => (typeof step === 'number' ? step : String(step))),
+  ];
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownKey([...path, key], issue.message.split(' ')));
+    case 'invalid_key': {
+      const name = String(path.at(-1));
+      const [inner] = issue.issues;
+      return [
+        { path: path.slice(0, -1), text: `got the name ${quoted(name)}; ${inner?.message ?? ''}` },
+      ];
+    }
+    case 'invalid_union':
+      return unionProblems(issue, path);
+    case 'invalid_value':
+      return [{ path, text: withNearest(path, issue.input, issue.message, issue.values) }];
+    default:
+      return [{ path, text: `${got(path, issue.input)}; ${issue.message}` }];
+  }
+}
+
+/** Of several forms, the problems of the one whose type came; else what all the forms are. */
+function unionProblems(
+  issue: Extract<Issue, { code: 'invalid_union' }>,
+  path: ConfigPath,
+): readonly Problem[] {
+  if (issue.discriminator !== undefined) {
+    const input = issue.input as Readonly<Record<string, unknown>>;
+    const came = Object.hasOwn(input, issue.discriminator) ? input[issue.discriminator] : undefined;
+    const names = 'options' in issue ? (issue.options ?? []) : [];
+    return [{ path, text: withNearest(path, came, issue.message, names) }];
+  }
+  const meant = issue.errors.find((branch) =>
+    branch.every((inner) => inner.path.length > 0 || inner.code === 'custom'),
+  );
+  return meant
+    ? meant.flatMap((inner) => problemsOf(inner, path))
+    : [{ path, text: `${got(path, issue.input)}; ${issue.message}` }];
+}
+
+function withNearest(
+  path: ConfigPath,
+  input: unknown,
+  allowed: string,
+  values: readonly unknown[],
+): string {
+  const words = values.filter((value) => typeof value === 'string');
+  const meant = typeof input === 'string' ? nearest(input, words) : undefined;
+  const text = `${got(path, input)}; ${allowed}`;
+  return meant === undefined ? text : `${text}; did you mean "${meant}"?`;
+}
+
+function unknownKey(path: ConfigPath, known: readonly string[]): Problem {
+  const key = String(path.at(-1));
+  const where = path.slice(0, -1).join('.');
+  if (
+    (where === 'defaults' && Object.hasOwn(certificate.shape, key)) ||
+    (where === 'defaults.secret' && key === 'name')
+  ) {
+    return { path, text: 'not a key here; it belongs to each certificate' };
+  }
+  const meant = nearest(key, known);
+  const next = meant === undefined ? `the keys are ${known.join(', ')}` : `did you mean ${meant}?`;
+  return { path, text: `not a key here; ${next}` };
+}
+
+/** Zod passes over `__proto__` in mappings with free keys; a person should hear of it. */
+function hiddenKeys(written: unknown): readonly Problem[] {
+  const certificates = own(written, 'certificates');
+  return [
+    ['certificates'],
+    ['defaults', 'secret', 'labels'],
+    ...keysOf(certificates).map((name) => ['certificates', name, 'secret', 'labels']),
+  ]
+    .filter((path) => keysOf(path.reduce(own, written)).includes('__proto__'))
+    .map((path) => ({
+      path: [...path, '__proto__'],
+      text: 'not a key here; __proto__ is no name',
+    }));
+}
+
+const own = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Readonly<Record<string, unknown>>)[key]
+    : undefined;
+
+const keysOf = (value: unknown): readonly string[] =>
+  typeof value === 'object' && value !== null ? Object.keys(value) : [];
+
+const quoted = (name: string) => `"${quotable(name)}"`;

@@ -1,0 +1,133 @@
+import type { KeyAlgorithm, KeyUsage } from '../model/certificate-spec';
+
+/** Attributes of the subject, in cert-manager's words. */
+export interface WrittenSubject {
+  /** O, at most 64 characters each. */
+  readonly organizations?: readonly string[] | undefined;
+  /** OU, at most 64 characters each. */
+  readonly organizationalUnits?: readonly string[] | undefined;
+  /** C, two capital letters each, such as `US`. */
+  readonly countries?: readonly string[] | undefined;
+  /** L, at most 128 characters each. */
+  readonly localities?: readonly string[] | undefined;
+  /** ST, at most 128 characters each. */
+  readonly provinces?: readonly string[] | undefined;
+}
+
+/** What a Secret of several certificates may have in common. */
+export interface WrittenSecretDefaults {
+  /** Namespace of the Secret. */
+  readonly namespace?: string | undefined;
+  /** @defaultValue `kubernetes.io/tls`; `Opaque` with the profile minio-kes */
+  readonly type?: 'Opaque' | 'kubernetes.io/tls' | undefined;
+  /** @defaultValue `tls.key` and `tls.crt`; `private.key` and `public.crt` for type Opaque */
+  readonly keys?:
+    | { readonly privateKey?: string | undefined; readonly certificate?: string | undefined }
+    | undefined;
+  /** Kubernetes labels. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The Kubernetes Secret that holds the pair. */
+export interface WrittenSecret extends WrittenSecretDefaults {
+  /** No default, but the profile minio-kes gives `<tenant>-kes-tls`. */
+  readonly name?: string | undefined;
+}
+
+/** How the private key becomes something that may stand in Git. */
+export type WrittenSealing =
+  | {
+      readonly type: 'sealed-secrets';
+      /** PEM file of the sealing certificate, as `kubeseal --fetch-cert` prints it. */
+      readonly certificate: string;
+    }
+  | {
+      readonly type: 'plaintext';
+      /** The key can be read by everyone who can read the repository. */
+      readonly iUnderstandKeysAreInGit: true;
+    };
+
+/** A place in a file of the team's own where the restart annotation belongs. */
+export interface WrittenRestart {
+  /** YAML file, relative to the folder of the config. */
+  readonly file: string;
+  /** Path of the annotations mapping, such as `spec.template.metadata.annotations`. */
+  readonly annotations: string;
+  /** @defaultValue `certificate` */
+  readonly digestOf?: 'certificate' | 'ca' | undefined;
+}
+
+/** No product: names and Secret are said by the entry. */
+export interface WrittenGenericProfile {
+  readonly name: 'generic';
+}
+
+/** The KES server of MinIO: either `tenant`, or `statefulSet` and `service`. */
+export interface WrittenMinioKesProfile {
+  readonly name: 'minio-kes';
+  /** Name of a Tenant that the MinIO operator manages. */
+  readonly tenant?: string | undefined;
+  /** StatefulSet of a stand-alone KES. */
+  readonly statefulSet?: string | undefined;
+  /** Headless Service of a stand-alone KES. */
+  readonly service?: string | undefined;
+  /** @defaultValue 2 */
+  readonly replicas?: number | undefined;
+  /** @defaultValue `cluster.local` */
+  readonly clusterDomain?: string | undefined;
+  /**
+   * What MinIO trusts: the CA behind the leaf, or the leaf itself (then MinIO restarts at each renewal).
+   *
+   * @defaultValue `ca`
+   */
+  readonly trust?: 'ca' | 'leaf' | undefined;
+}
+
+/** What several certificates may have in common: every key but those that name one certificate. */
+export interface WrittenDefaults {
+  readonly subject?: WrittenSubject | undefined;
+  /** @defaultValue digital signature, server auth; with RSA key encipherment too */
+  readonly usages?: readonly KeyUsage[] | undefined;
+  /** @defaultValue `ecdsa-p256` */
+  readonly key?: KeyAlgorithm | undefined;
+  /** Kubernetes signer name (`domain/path`), or `local`. */
+  readonly signer?: string | undefined;
+  /** Lifetime to ask for, such as `90d`; `10m` or more. @defaultValue `90d` */
+  readonly duration?: string | undefined;
+  /** `2/3`, `70%`, `0.7` of the issued lifetime, or `30d before expiry`. @defaultValue `2/3` */
+  readonly renewAt?: string | number | undefined;
+  readonly secret?: WrittenSecretDefaults | undefined;
+  /** No default: it is said in the entry or in the defaults. */
+  readonly sealing?: WrittenSealing | undefined;
+  /** PEM file of the signer's CA, relative to the folder of the config. */
+  readonly ca?: string | undefined;
+  /** Whether the CA is put behind the chain in the Secret. Needs `ca`. @defaultValue false */
+  readonly appendCa?: boolean | undefined;
+}
+
+/** One certificate: an entry under `certificates`. What it says wins over defaults and profile. */
+export interface WrittenCertificate extends WrittenDefaults {
+  /** @defaultValue `generic` */
+  readonly profile?: 'generic' | WrittenGenericProfile | WrittenMinioKesProfile | undefined;
+  /** CN of the subject, at most 64 characters. */
+  readonly commonName?: string | undefined;
+  /** DNS names, lower case; `*.` only as the first label. */
+  readonly dnsNames?: readonly string[] | undefined;
+  /** IPv4 or IPv6 addresses. */
+  readonly ipAddresses?: readonly string[] | undefined;
+  readonly secret?: WrittenSecret | undefined;
+  /** Where the restart annotation belongs, in files of the team's own. */
+  readonly restart?: readonly WrittenRestart[] | undefined;
+}
+
+/** `releaf.yaml`, or what `releaf.config.ts` exports: as a person writes it. */
+export interface WrittenConfig {
+  readonly version: 1;
+  /** Another config, relative to this one, whose keys hold where this one says nothing. */
+  readonly extends?: string | undefined;
+  /** Files in which `verify` expects a private key in clear, such as test fixtures. */
+  readonly knownPrivateKeys?: readonly string[] | undefined;
+  readonly defaults?: WrittenDefaults | undefined;
+  /** By name: a DNS label (RFC 1123) that does not begin with `csr-`. */
+  readonly certificates?: Readonly<Record<string, WrittenCertificate>> | undefined;
+}

@@ -1,0 +1,63 @@
+import { App, Chart, Yaml } from 'cdk8s';
+import type { CertificateSpec } from '../model/certificate-spec';
+import type { Certificate } from '../model/revision';
+import { RotatingCertificate } from './rotating-certificate';
+
+/** First line of every file that synth writes; a file without it is not ours to touch. */
+export const MARKER =
+  '# Written by releaf synth from certificates/. Do not edit: change the config or run releaf.';
+
+/** Name of the file in `dist/` that holds a certificate's manifests. */
+export function manifestFile(name: string): string {
+  return `${name}.k8s.yaml`;
+}
+
+/** A file of `dist/`. */
+export interface RenderedFile {
+  /** As {@link manifestFile} gives it. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/**
+ * The manifests of one certificate: the Secret first, then the signing request.
+ *
+ * Each certificate gets an App and a Chart of its own. `App.synth()` resolves dependencies and
+ * validates the whole App once for each Chart, so its time grows with the square of the Charts; an
+ * App of one Chart costs the same however many certificates there are.
+ *
+ * The bytes depend on the argument only: keys are ordered here, since `CDK8S_DISABLE_SORT` changes
+ * cdk8s' order, and every object has a name, since `CDK8S_LEGACY_HASH` changes made-up ones.
+ *
+ * @returns undefined when there is nothing to write: no revision is issued, none waits for a signer
+ * in the cluster
+ * @throws ReleafError `SECRET_RENAMED` as {@link RotatingCertificate}
+ */
+export function renderCertificate(
+  certificate: Certificate<CertificateSpec>,
+): RenderedFile | undefined {
+  const { name } = certificate.spec;
+  const chart = new Chart(new App(), name);
+  new RotatingCertificate(chart, name, certificate);
+  const objects = (chart.toJson() as Manifest[]).map(inOrder);
+  if (objects.length === 0) return undefined;
+  return { file: manifestFile(name), text: `${MARKER}\n${Yaml.stringify(...objects)}` };
+}
+
+interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: object;
+}
+
+function inOrder({ apiVersion, kind, metadata, ...rest }: Manifest): object {
+  return { apiVersion, kind, metadata: sorted(metadata), ...(sorted(rest) as object) };
+}
+
+/** Keys by code unit, at every level. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
+}

@@ -1,0 +1,18 @@
+export { defineConfig } from './config/define-config';
+export type { WrittenCertificate, WrittenConfig } from './config/written-config';
+export { CertificateSecret, type CertificateSecretProps } from './constructs/certificate-secret';
+export { RotatingCertificate } from './constructs/rotating-certificate';
+export { SigningRequest, type SigningRequestProps } from './constructs/signing-request';
+export type * from './model/certificate-spec';
+export { ReleafError, type ErrorCode } from './model/errors';
+export type {
+  Certificate,
+  IssuedRevision,
+  RequestRecord,
+  Revision,
+  SealedKey,
+  SealingTarget,
+} from './model/revision';
+export { loadCertificates, openFolder, type Folder } from './store/folder';
+export { Staging } from './store/staging';
+export { synthesize, type Synthesis } from './store/synthesize';

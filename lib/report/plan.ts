@@ -1,0 +1,15 @@
+import type { Step } from '../rotation/plan';
+import { table } from './table';
+
+/** A plan as a table for people. */
+export function planTable(steps: readonly Step[]): string {
+  return table(
+    ['NAME', 'STEP', 'REVISION', 'WHY'],
+    steps.map(({ name, action, revision, reason }) => [name, action, String(revision), reason]),
+  );
+}
+
+/** A plan as JSON for machines; times in RFC 3339. */
+export function planJson(steps: readonly Step[]): string {
+  return JSON.stringify({ steps }, undefined, 2);
+}

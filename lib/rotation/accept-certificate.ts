@@ -1,0 +1,119 @@
+import type { CertificateSpec } from '../model/certificate-spec';
+import { ReleafError } from '../model/errors';
+import type { IssuedRevision, Revision } from '../model/revision';
+import type { X509 } from '../x509/certificate';
+import { readContents } from '../x509/certificate-contents';
+import { readIssuedChain } from './issued-chain';
+import { trustedPath } from './trust';
+import { leafOf } from './validity';
+
+/** How far the signer's clock may be ahead of ours: kube-controller-manager back-dates by as much. */
+const CLOCK_MARGIN_SECONDS = 5 * 60;
+
+/** A difference of the lifetime that is not worth a word: back-dating and rounding. */
+const LIFETIME_MARGIN_SECONDS = 10 * 60;
+
+/** What a signed certificate is judged by besides its request. */
+export interface Acceptance {
+  readonly now: Date;
+  /** The certificate that serves now, if any. */
+  readonly current: IssuedRevision | undefined;
+  /** The certificates of the config's `ca` file, if it names one. */
+  readonly cas?: readonly X509[];
+  /** Take a certificate that ends no later than the current one. */
+  readonly allowOlder?: boolean;
+}
+
+/** A certificate that passed. */
+export interface AcceptedCertificate {
+  /** Chain as PEM, leaf first, the CA behind it where the config wants it: `certificate.pem`. */
+  readonly certificate: string;
+  readonly leaf: X509;
+  /** Where issued differs from asked, in words. */
+  readonly differences: readonly string[];
+}
+
+/**
+ * Judges the signed chain for a pending revision. Nothing may be written unless this returns.
+ *
+ * @param pem - the chain as it came: certificates only, leaf first
+ * @param file - where it came from, for messages
+ * @throws ReleafError with the code of the first check that fails
+ */
+export function acceptCertificate(
+  spec: CertificateSpec,
+  revision: Revision,
+  pem: string,
+  file: string,
+  { now, current, cas, allowOlder = false }: Acceptance,
+): AcceptedCertificate {
+  const chain = readIssuedChain(pem, revision.record, file);
+  const [leaf] = chain;
+  assertDates(leaf, file, now);
+  if (current && !allowOlder) assertNewer(leaf, leafOf(spec.name, current), current.number, file);
+  let certificates: readonly X509[] = chain;
+  if (cas && spec.ca !== undefined) {
+    const { path, ca } = trustedPath(chain, cas, { file, caFile: spec.ca, at: now });
+    certificates = spec.appendCa ? [...path, ca] : path;
+  }
+  return {
+    certificate: certificates.map((certificate) => certificate.pem).join(''),
+    leaf,
+    differences: differences(leaf, revision),
+  };
+}
+
+function assertDates(leaf: X509, file: string, now: Date): void {
+  if (leaf.notAfter <= now) {
+    throw new ReleafError(
+      'CERTIFICATE_EXPIRED',
+      `${file}: the certificate expired on ${leaf.notAfter.toISOString()}`,
+      'take the certificate that was signed last, or ask for a new one',
+    );
+  }
+  if (leaf.notBefore.getTime() > now.getTime() + CLOCK_MARGIN_SECONDS * 1000) {
+    throw new ReleafError(
+      'CERTIFICATE_NOT_YET_VALID',
+      `${file}: the certificate is not valid before ${leaf.notBefore.toISOString()}, it is ${now.toISOString()} here`,
+      'check the clocks of this machine and of the signer',
+    );
+  }
+}
+
+function assertNewer(leaf: X509, serving: X509, number: number, file: string): void {
+  if (leaf.notAfter > serving.notAfter) return;
+  throw new ReleafError(
+    'CERTIFICATE_OLDER',
+    `${file}: the certificate ends on ${leaf.notAfter.toISOString()}, revision ${number} serves until ${serving.notAfter.toISOString()}`,
+    'if that is what you want, say --allow-older',
+  );
+}
+
+function differences(leaf: X509, { record }: Revision): readonly string[] {
+  const issued = readContents(leaf.der);
+  const asked = new Set<string>([...record.dnsNames, ...record.ipAddresses]);
+  const added = [
+    ...issued.names.dnsNames,
+    ...issued.names.ipAddresses,
+    ...issued.emailAddresses,
+    ...issued.uris,
+  ].filter((name) => !asked.has(name));
+  const addedUsages = issued.usages.filter((usage) => !record.usages.includes(usage));
+  const seconds = (leaf.notAfter.getTime() - leaf.notBefore.getTime()) / 1000;
+  const wanted = record.expirationSeconds;
+  return [
+    ...(JSON.stringify(ordered(issued.names.subject)) === JSON.stringify(ordered(record.subject))
+      ? []
+      : [`the subject is ${leaf.subject}`]),
+    ...(added.length ? [`names not asked for: ${added.join(', ')}`] : []),
+    ...(addedUsages.length ? [`usages not asked for: ${addedUsages.join(', ')}`] : []),
+    ...(Math.abs(seconds - wanted) > LIFETIME_MARGIN_SECONDS
+      ? [`lifetime ${String(seconds)} s, asked for ${String(wanted)} s`]
+      : []),
+  ];
+}
+
+const ordered = (subject: object): unknown =>
+  Object.entries(subject)
+    .filter(([, value]) => value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));

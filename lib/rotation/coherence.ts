@@ -1,0 +1,161 @@
+import type { CertificateSpec } from '../model/certificate-spec';
+import { ReleafError, type ErrorCode } from '../model/errors';
+import {
+  currentRevision,
+  isIssued,
+  pendingRevision,
+  type IssuedRevision,
+  type Revision,
+} from '../model/revision';
+import { readCertificates, type X509 } from '../x509/certificate';
+import { readRequest, type CertificateRequest } from '../x509/certificate-request';
+import { readIssuedChain } from './issued-chain';
+import { requestObjectName } from './renew';
+import { sealedKeySha256 } from './sealed-key-digest';
+import { trustedPath } from './trust';
+
+/** Something committed that does not hold together. */
+export interface Problem {
+  readonly code: ErrorCode;
+  /** File relative to the folder of the config. */
+  readonly file: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+const RESTORE = 'restore the file from Git, or make a new revision: releaf renew NAME --force';
+
+/**
+ * Checks that the request of a revision is the one that was recorded, and that the recorded sealed key
+ * is the one beside it.
+ *
+ * @throws ReleafError REQUEST_INVALID, REVISION_INVALID or SEALED_KEY_CHANGED
+ */
+export function readRecordedRequest(name: string, revision: Revision): CertificateRequest {
+  const folder = `certificates/${name}/${revision.number}`;
+  const { record } = revision;
+  const request = readRequest(revision.request, `${folder}/request.pem`);
+  const differs = (what: string, found: string, recorded: string): never => {
+    throw new ReleafError(
+      'REVISION_INVALID',
+      `${folder}/request.pem: ${what} ${found}, request.yaml says ${recorded}`,
+      RESTORE,
+    );
+  };
+  const found = (names: typeof request.names) => [
+    names.subject.countries,
+    names.subject.organizations,
+    names.subject.organizationalUnits,
+    names.subject.localities,
+    names.subject.provinces,
+    names.subject.commonName ?? null,
+    names.dnsNames,
+    names.ipAddresses,
+  ];
+  if (request.publicKeySha256 !== record.publicKeySha256) {
+    differs('has public key', request.publicKeySha256, record.publicKeySha256);
+  }
+  if (JSON.stringify(found(request.names)) !== JSON.stringify(found(record))) {
+    differs('asks for', JSON.stringify(found(request.names)), JSON.stringify(found(record)));
+  }
+  const objectName = requestObjectName(name, revision.number, request.der);
+  if (objectName !== record.objectName) differs('is request', objectName, record.objectName);
+  const digest = sealedKeySha256(revision.sealedKey);
+  if (digest !== record.sealedKeySha256) {
+    throw new ReleafError(
+      'SEALED_KEY_CHANGED',
+      `${folder}/private-key.yaml: the sealed key has digest ${digest}, request.yaml says ${record.sealedKeySha256}`,
+      RESTORE,
+    );
+  }
+  return request;
+}
+
+/** Runs a check and turns an expected failure into a problem. */
+function problemOf(file: string, check: () => void): readonly Problem[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (!(error instanceof ReleafError)) throw error;
+    return [{ code: error.code, file, message: error.message, hint: error.hint }];
+  }
+}
+
+/**
+ * What does not hold together in the revisions of one certificate. Dates do not count: they are the
+ * plan's business, and a gate that fails by the calendar blocks every other change.
+ *
+ * @param revisions - oldest first
+ * @param cas - the certificates of the config's `ca` file, if it names one
+ * @param owners - which revision a public key belongs to, over the whole folder: hex SHA-256 → `name/number`
+ */
+export function incoherences(
+  spec: CertificateSpec,
+  revisions: readonly Revision[],
+  cas: readonly X509[] | undefined,
+  owners: ReadonlyMap<string, string>,
+): readonly Problem[] {
+  const current = currentRevision(revisions);
+  const pending = pendingRevision(revisions);
+  const perRevision = revisions.flatMap((revision) => {
+    const folder = `certificates/${spec.name}/${revision.number}`;
+    const file = `${folder}/certificate.pem`;
+    return [
+      ...problemOf(`${folder}/request.pem`, () => readRecordedRequest(spec.name, revision)),
+      ...(isIssued(revision)
+        ? problemOf(file, () => {
+            const chain = readIssuedChain(revision.certificate, revision.record, file);
+            if (revision === current && cas && spec.ca !== undefined) {
+              trustedPath(chain, cas, { file, caFile: spec.ca });
+            }
+          }).map((problem) => swapped(problem, revision, owners))
+        : []),
+    ];
+  });
+  return [
+    ...perRevision,
+    ...problemOf(`certificates/${spec.name}`, () => {
+      assertSecretName(spec, current, pending);
+    }),
+  ];
+}
+
+/** Tells a certificate of another revision from one of a stranger. */
+function swapped(
+  problem: Problem,
+  { certificate, record }: IssuedRevision,
+  owners: ReadonlyMap<string, string>,
+): Problem {
+  if (problem.code !== 'CERTIFICATE_KEY_MISMATCH') return problem;
+  const [leaf] = readCertificates(certificate, problem.file);
+  const owner = leaf && owners.get(leaf.publicKeySha256);
+  if (owner === undefined) return problem;
+  return {
+    ...problem,
+    code: 'CERTIFICATE_SWAPPED',
+    message: `${problem.file}: this is the certificate of revision ${owner}, not of request ${record.objectName}`,
+    hint: 'restore the file from Git',
+  };
+}
+
+/**
+ * Refuses a Secret that was renamed although its sealed key opens only under the old name. While a
+ * revision for the new name is pending, the current one goes on under the old.
+ *
+ * @throws ReleafError SECRET_RENAMED
+ */
+export function assertSecretName(
+  spec: CertificateSpec,
+  current: Revision | undefined,
+  pending: Revision | undefined,
+): void {
+  const bound = (pending ?? current)?.sealedKey;
+  const { namespace, name } = spec.secret;
+  if (!bound || (bound.namespace === namespace && bound.name === name)) return;
+  throw new ReleafError(
+    'SECRET_RENAMED',
+    `certificates.${spec.name}.secret: is ${namespace}/${name}, but the private key is sealed for ${bound.namespace}/${bound.name} and opens nowhere else`,
+    `make a key for the new name: releaf renew ${spec.name}`,
+  );
+}

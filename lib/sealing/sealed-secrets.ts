@@ -1,0 +1,120 @@
+import { constants, createCipheriv, createHash, publicEncrypt, X509Certificate } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { ReleafError } from '../model/errors';
+import { decodePem } from '../x509/pem';
+import type { Sealer } from './sealer';
+
+const SESSION_KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+
+/** A certificate of the Sealed Secrets controller that may be sealed for. */
+export interface SealingCertificate {
+  readonly publicKey: KeyObject;
+  /** Lower-case hex SHA-256 of the DER. */
+  readonly sha256: string;
+}
+
+/**
+ * Reads what `kubeseal --fetch-cert` prints. Refuses what kubeseal refuses: a certificate that is not
+ * RSA or has expired.
+ *
+ * @param pem - one PEM CERTIFICATE
+ * @param file - its name, for messages
+ * @throws ReleafError SEALING_CERTIFICATE
+ * @see https://github.com/bitnami/sealed-secrets/blob/main/pkg/kubeseal/kubeseal.go ParseKey
+ */
+export function readSealingCertificate(pem: string, file: string, now: Date): SealingCertificate {
+  const refuse = (what: string): never => {
+    throw new ReleafError(
+      'SEALING_CERTIFICATE',
+      `${file}: ${what}`,
+      `write the controller's own certificate there: kubeseal --fetch-cert > ${file}`,
+    );
+  };
+  const blocks = decodePem(pem, file);
+  const [block] = blocks;
+  if (blocks.length !== 1 || block?.label !== 'CERTIFICATE') {
+    return refuse(
+      `expected one PEM CERTIFICATE, found ${blocks.map(({ label }) => label).join(', ')}`,
+    );
+  }
+  let certificate: X509Certificate;
+  let publicKey: KeyObject;
+  try {
+    certificate = new X509Certificate(block.der);
+    publicKey = certificate.publicKey;
+  } catch {
+    return refuse('not a readable X.509 certificate');
+  }
+  if (publicKey.asymmetricKeyType !== 'rsa') {
+    return refuse(`the key is ${publicKey.asymmetricKeyType ?? 'unknown'}, Sealed Secrets needs RSA`);
+  }
+  if (new Date(certificate.validTo) <= now) {
+    return refuse(`expired on ${new Date(certificate.validTo).toISOString()}`);
+  }
+  return { publicKey, sha256: createHash('sha256').update(block.der).digest('hex') };
+}
+
+/**
+ * Seals one value in strict scope: bound to namespace and name of the Secret, not to its key.
+ *
+ * `base64(uint16be(len(W)) || W || C || T)`, where W is the session key under RSA-OAEP (SHA-256, MGF1
+ * SHA-256, label `namespace/name`) and C, T are AES-256-GCM under a nonce of zeros, which is safe
+ * because a session key seals one value only.
+ *
+ * @param sessionKey - 32 fresh random bytes; overwritten before this returns
+ * @see https://github.com/bitnami/sealed-secrets/blob/main/pkg/crypto/crypto.go HybridEncrypt
+ */
+export function sealStrict(
+  plaintext: Buffer,
+  target: { readonly namespace: string; readonly name: string },
+  certificate: SealingCertificate,
+  sessionKey: Buffer,
+): string {
+  try {
+    const wrapped = publicEncrypt(
+      {
+        key: certificate.publicKey,
+        padding: constants.RSA_PKCS1_OAEP_PADDING,
+        oaepHash: 'sha256',
+        oaepLabel: Buffer.from(`${target.namespace}/${target.name}`),
+      },
+      sessionKey,
+    );
+    const cipher = createCipheriv('aes-256-gcm', sessionKey, Buffer.alloc(NONCE_BYTES));
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(wrapped.length);
+    return Buffer.concat([
+      length,
+      wrapped,
+      cipher.update(plaintext),
+      cipher.final(),
+      cipher.getAuthTag(),
+    ]).toString('base64');
+  } finally {
+    sessionKey.fill(0);
+  }
+}
+
+/**
+ * Seals for the Sealed Secrets controller in strict scope.
+ *
+ * @param randomBytes - source of session keys
+ */
+export function sealedSecretsSealer(
+  certificate: SealingCertificate,
+  randomBytes: (size: number) => Buffer,
+): Sealer {
+  return {
+    seal: (privateKey, target) =>
+      Promise.resolve({
+        ...target,
+        sealing: 'sealed-secrets',
+        scope: 'strict',
+        sealingCertificateSha256: certificate.sha256,
+        value: privateKey.withPkcs8Pem((pem) =>
+          sealStrict(pem, target, certificate, randomBytes(SESSION_KEY_BYTES)),
+        ),
+      }),
+  };
+}

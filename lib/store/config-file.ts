@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs';
+import { dirname, extname, join, relative, resolve } from 'node:path';
+import { createJiti } from 'jiti';
+import { LineCounter, parseDocument } from 'yaml';
+import { mergeConfig } from '../config/merge-config';
+import { ReleafError } from '../model/errors';
+import { readText } from './text-file';
+
+/** Names of the config file, in the order in which they are looked for. */
+export const CONFIG_FILES = ['releaf.yaml', 'releaf.config.ts', 'releaf.config.js'] as const;
+
+const MOST_EXTENDS = 10;
+
+/** What a person wrote, unchecked, with `extends` resolved. */
+export interface ConfigFile {
+  /** Name of the file in the folder. */
+  readonly file: string;
+  readonly written: unknown;
+}
+
+/**
+ * Reads the config of a folder.
+ *
+ * @throws ReleafError CONFIG_MISSING, FILE_UNREADABLE, or CONFIG_INVALID when it is not YAML, throws,
+ * or `extends` leads in a circle
+ */
+export function readConfigFile(root: string): ConfigFile {
+  const found = CONFIG_FILES.filter((name) => existsSync(join(root, name)));
+  const [file] = found;
+  if (file === undefined) {
+    throw new ReleafError(
+      'CONFIG_MISSING',
+      `${root}: there is no ${CONFIG_FILES.join(', ')}`,
+      'name the folder with -C, or see a whole one made by: releaf demo --dir DIR',
+    );
+  }
+  if (found.length > 1) {
+    throw new ReleafError(
+      'CONFIG_INVALID',
+      `${root}: there are ${found.join(' and ')}; one of them must be the config`,
+      'remove the other',
+    );
+  }
+  return { file, written: readWithExtends(root, join(root, file), []) };
+}
+
+function readWithExtends(root: string, path: string, seen: readonly string[]): unknown {
+  const shown = relative(root, path);
+  if (seen.includes(path) || seen.length > MOST_EXTENDS) {
+    const way = [...seen, path].map((file) => relative(root, file)).join(' → ');
+    throw new ReleafError('CONFIG_INVALID', `extends leads in a circle or too far: ${way}`);
+  }
+  const written = extname(path) === '.yaml' ? readYaml(path, shown) : evaluate(path, shown);
+  const parent: unknown =
+    typeof written === 'object' && written !== null && 'extends' in written
+      ? written.extends
+      : undefined;
+  if (typeof parent !== 'string') return written;
+  const base = resolve(dirname(path), parent);
+  return mergeConfig(readWithExtends(root, base, [...seen, path]), written);
+}
+
+function readYaml(path: string, shown: string): unknown {
+  const lines = new LineCounter();
+  const document = parseDocument(readText(path, shown), { lineCounter: lines });
+  const [problem] = document.errors;
+  if (problem) {
+    const { line, col } = lines.linePos(problem.pos[0]);
+    throw new ReleafError(
+      'CONFIG_INVALID',
+      `${shown}:${line}:${col}: not YAML: ${problem.message.split(/ at line |\n/)[0] ?? ''}`,
+    );
+  }
+  try {
+    return document.toJS();
+  } catch (error) {
+    // The library refuses aliases that would grow without bound.
+    throw new ReleafError('CONFIG_INVALID', `${shown}: ${(error as Error).message}`);
+  }
+}
+
+/** Runs a typed config. It may import `releaf` also where the package is not installed. */
+function evaluate(path: string, shown: string): unknown {
+  readText(path, shown);
+  const jiti = createJiti(__filename, {
+    fsCache: false,
+    moduleCache: false,
+    interopDefault: true,
+    alias: { releaf: resolve(__dirname, '../index') },
+  });
+  try {
+    const loaded = jiti(path) as { readonly default?: unknown };
+    return loaded.default ?? loaded;
+  } catch (error) {
+    if (error instanceof ReleafError) throw error;
+    throw new ReleafError(
+      'CONFIG_INVALID',
+      `${shown}: cannot be run: ${(error as Error).message.split('\n')[0] ?? ''}`,
+    );
+  }
+}

@@ -1,0 +1,70 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseConfig, type Config } from '../config/parse-config';
+import type { CertificateSpec } from '../model/certificate-spec';
+import { ReleafError } from '../model/errors';
+import type { Certificate } from '../model/revision';
+import { readCertificates, type X509 } from '../x509/certificate';
+import { readConfigFile } from './config-file';
+import { readNamedFile, readRevisions } from './revisions';
+
+/** A folder with a config: what releaf works on. */
+export interface Folder {
+  /** Absolute path. */
+  readonly root: string;
+  /** Name of the config file in it. */
+  readonly configFile: string;
+  readonly config: Config;
+}
+
+/**
+ * Opens a folder and reads its config.
+ *
+ * @throws ReleafError CONFIG_MISSING, CONFIG_INVALID, SIGNER_RULE or FILE_UNREADABLE
+ */
+export function openFolder(path: string): Folder {
+  const root = resolve(path);
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new ReleafError('CONFIG_MISSING', `${root}: there is no such folder`);
+  }
+  const { file, written } = readConfigFile(root);
+  return { root, configFile: file, config: parseConfig(written, file) };
+}
+
+/** A certificate of the config with its revisions as they stand in the folder. */
+export function readCertificate(
+  { root }: Folder,
+  spec: CertificateSpec,
+): Certificate<CertificateSpec> {
+  return { spec, revisions: readRevisions(root, spec.name) };
+}
+
+/**
+ * Every certificate of the config with its revisions, one at a time: a folder of 10,000 is never in
+ * memory at once.
+ */
+export function* readFolder(folder: Folder): Generator<Certificate<CertificateSpec>> {
+  for (const spec of folder.config.certificates) yield readCertificate(folder, spec);
+}
+
+/**
+ * The certificates of the CA that the config names, if it names one.
+ *
+ * @throws ReleafError FILE_UNREADABLE, PEM_INVALID or CERTIFICATE_INVALID
+ */
+export function readCas({ root }: Folder, spec: CertificateSpec): readonly X509[] | undefined {
+  return spec.ca === undefined
+    ? undefined
+    : readCertificates(readNamedFile(root, spec.ca), spec.ca);
+}
+
+/**
+ * Reads a folder for use in a cdk8s app: the certificates by name.
+ *
+ * @param path - the folder with `releaf.yaml` or `releaf.config.ts`
+ * @throws ReleafError when the config or a revision is not what it should be
+ */
+export function loadCertificates(path = '.'): ReadonlyMap<string, Certificate<CertificateSpec>> {
+  const folder = openFolder(path);
+  return new Map(Array.from(readFolder(folder), (certificate) => [certificate.spec.name, certificate]));
+}

@@ -1,0 +1,132 @@
+import { parseDocument, stringify } from 'yaml';
+import { z } from 'zod';
+import { KEY_ALGORITHMS, KEY_USAGES } from '../model/certificate-spec';
+import { ReleafError } from '../model/errors';
+import type { RequestRecord, SealedKey } from '../model/revision';
+
+const text = z.string().min(1);
+const texts = z.array(text);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const base64 = z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/);
+
+const REQUEST = z.strictObject({
+  objectName: text,
+  reason: text,
+  requestedAt: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+  signer: text,
+  expirationSeconds: z.int().min(1),
+  key: z.enum(KEY_ALGORITHMS),
+  subject: z.strictObject({
+    countries: texts.default([]),
+    organizations: texts.default([]),
+    organizationalUnits: texts.default([]),
+    localities: texts.default([]),
+    provinces: texts.default([]),
+    commonName: text.exactOptional(),
+  }),
+  dnsNames: texts.default([]),
+  ipAddresses: texts.default([]),
+  usages: z.array(z.enum(KEY_USAGES)).min(1),
+  publicKeySha256: sha256,
+  sealedKeySha256: sha256,
+});
+
+const TARGET = { namespace: text, name: text, item: text };
+
+const SEALED_KEY = z.discriminatedUnion('sealing', [
+  z.strictObject({
+    ...TARGET,
+    sealing: z.literal('sealed-secrets'),
+    scope: z.literal('strict'),
+    sealingCertificateSha256: sha256,
+    value: base64,
+  }),
+  z.strictObject({ ...TARGET, sealing: z.literal('plaintext'), value: base64 }),
+]);
+
+const HEADERS = {
+  request: '# What was asked, and why. Written by releaf renew; do not edit.\n',
+  sealed:
+    '# The private key, sealed, and what it is bound to. Written by releaf renew; do not edit.\n',
+  plaintext:
+    '# THE PRIVATE KEY, IN CLEAR: whoever reads this file can pose as the service. Written by releaf renew; do not edit.\n',
+} as const;
+
+// YAML 1.1 quotes what any reader could take for a date, a number or a boolean.
+const write = (header: string, fields: object): string =>
+  header + stringify(fields, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
+
+const withoutEmptyLists = (fields: object): object =>
+  Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => !(Array.isArray(value) && value.length === 0)),
+  );
+
+/** The text of `request.yaml`. */
+export function writeRequestRecord(record: RequestRecord): string {
+  const { objectName, reason, requestedAt, signer, expirationSeconds, key } = record;
+  return write(
+    HEADERS.request,
+    withoutEmptyLists({
+      objectName,
+      reason,
+      requestedAt,
+      signer,
+      expirationSeconds,
+      key,
+      subject: withoutEmptyLists(record.subject),
+      dnsNames: record.dnsNames,
+      ipAddresses: record.ipAddresses,
+      usages: record.usages,
+      publicKeySha256: record.publicKeySha256,
+      sealedKeySha256: record.sealedKeySha256,
+    }),
+  );
+}
+
+/** The text of `private-key.yaml`. */
+export function writeSealedKey(sealedKey: SealedKey): string {
+  const { sealing, namespace, name, item, value, ...rest } = sealedKey;
+  const header = sealing === 'plaintext' ? HEADERS.plaintext : HEADERS.sealed;
+  return write(header, { sealing, ...rest, namespace, name, item, value });
+}
+
+/**
+ * Reads `request.yaml`.
+ *
+ * @throws ReleafError REVISION_INVALID
+ */
+export function readRequestRecord(yaml: string, file: string): RequestRecord {
+  return read(REQUEST, yaml, file);
+}
+
+/**
+ * Reads `private-key.yaml`.
+ *
+ * @throws ReleafError REVISION_INVALID
+ */
+export function readSealedKey(yaml: string, file: string): SealedKey {
+  return read(SEALED_KEY, yaml, file);
+}
+
+function read<Output>(schema: z.ZodType<Output>, yaml: string, file: string): Output {
+  const refuse = (what: string): never => {
+    throw new ReleafError(
+      'REVISION_INVALID',
+      `${file}: ${what}`,
+      'releaf writes this file; restore it from Git',
+    );
+  };
+  const document = parseDocument(yaml, { prettyErrors: false });
+  if (document.errors.length > 0) return refuse('not YAML');
+  let written: unknown;
+  try {
+    written = document.toJS();
+  } catch {
+    return refuse('not YAML that releaf writes');
+  }
+  const result = schema.safeParse(written);
+  if (result.success) return result.data;
+  // The value itself stays out of the message: the file may hold a key in clear.
+  const [issue] = result.error.issues;
+  return refuse(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`);
+}

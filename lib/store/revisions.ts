@@ -1,0 +1,138 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ReleafError } from '../model/errors';
+import type { Revision } from '../model/revision';
+import { pathInside } from './path-inside';
+import {
+  readRequestRecord,
+  readSealedKey,
+  writeRequestRecord,
+  writeSealedKey,
+} from './revision-format';
+import type { Staging } from './staging';
+import { errno, fileError, readText, readTextIfThere } from './text-file';
+
+/** Folder of the revisions, in the folder of the config. */
+export const CERTIFICATES = 'certificates';
+
+const NUMBER = /^[1-9]\d{0,8}$/;
+
+const WITHDRAWN = 'Withdrawn by releaf rollback: plan, fetch and synth leave this revision out.\n';
+
+const entries = (path: string, shown: string): readonly string[] => {
+  try {
+    return readdirSync(path);
+  } catch (error) {
+    if (errno(error) === 'ENOENT') return [];
+    throw fileError('FILE_UNREADABLE', shown, error);
+  }
+};
+
+/** Names that have a folder in `certificates/`, in code-unit order. */
+export function recordedNames(root: string): readonly string[] {
+  return entries(join(root, CERTIFICATES), CERTIFICATES)
+    .filter((name) => entries(join(root, CERTIFICATES, name), name).some((n) => NUMBER.test(n)))
+    .sort();
+}
+
+/**
+ * Reads the revisions of a certificate, oldest first; whatever is not a number in its folder is left
+ * alone.
+ *
+ * @throws ReleafError REVISION_INVALID, FILE_UNREADABLE or PATH_OUTSIDE
+ */
+export function readRevisions(root: string, name: string): readonly Revision[] {
+  const folder = pathInside(root, join(CERTIFICATES, name));
+  return entries(folder, `${CERTIFICATES}/${name}`)
+    .filter((entry) => NUMBER.test(entry))
+    .map(Number)
+    .sort((a, b) => a - b)
+    .map((number) => readRevision(root, name, number));
+}
+
+function readRevision(root: string, name: string, number: number): Revision {
+  const folder = `${CERTIFICATES}/${name}/${number}`;
+  const optional = (file: string): string | undefined =>
+    readTextIfThere(pathInside(root, `${folder}/${file}`), `${folder}/${file}`);
+  const required = (file: string): string => {
+    const text = optional(file);
+    if (text !== undefined) return text;
+    throw new ReleafError(
+      'REVISION_INVALID',
+      `${folder}/${file}: there is no such file`,
+      `restore it from Git, or remove ${folder} and run releaf renew ${name}`,
+    );
+  };
+  const certificate = optional('certificate.pem');
+  return {
+    number,
+    request: required('request.pem'),
+    record: readRequestRecord(required('request.yaml'), `${folder}/request.yaml`),
+    sealedKey: readSealedKey(required('private-key.yaml'), `${folder}/private-key.yaml`),
+    ...(certificate !== undefined && { certificate }),
+    withdrawn: optional('withdrawn') !== undefined,
+  };
+}
+
+/**
+ * Writes a new revision; it appears whole.
+ *
+ * @returns its folder, relative to `root`
+ * @throws ReleafError REVISION_EXISTS when another run made the same revision first
+ */
+export function writeRevision(
+  root: string,
+  name: string,
+  revision: Revision,
+  staging: Staging,
+): string {
+  const folder = `${CERTIFICATES}/${name}/${revision.number}`;
+  staging.placeFolder(pathInside(root, folder), {
+    'request.pem': revision.request,
+    'request.yaml': writeRequestRecord(revision.record),
+    'private-key.yaml': writeSealedKey(revision.sealedKey),
+  });
+  return folder;
+}
+
+/** Adds the signed chain to a revision. */
+export function writeCertificate(
+  root: string,
+  name: string,
+  number: number,
+  pem: string,
+  staging: Staging,
+): string {
+  const file = `${CERTIFICATES}/${name}/${number}/certificate.pem`;
+  staging.placeFile(pathInside(root, file), pem);
+  return file;
+}
+
+/** Marks a revision as withdrawn. */
+export function writeWithdrawn(
+  root: string,
+  name: string,
+  number: number,
+  staging: Staging,
+): string {
+  const file = `${CERTIFICATES}/${name}/${number}/withdrawn`;
+  staging.placeFile(pathInside(root, file), WITHDRAWN);
+  return file;
+}
+
+/** Takes a revision away. */
+export function removeRevision(
+  root: string,
+  name: string,
+  number: number,
+  staging: Staging,
+): string {
+  const folder = `${CERTIFICATES}/${name}/${number}`;
+  staging.remove(pathInside(root, folder));
+  return folder;
+}
+
+/** As {@link readText}, for a file that the config names. */
+export function readNamedFile(root: string, file: string): string {
+  return readText(pathInside(root, file), file);
+}

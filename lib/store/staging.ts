@@ -1,0 +1,176 @@
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { ReleafError } from '../model/errors';
+import { errno, fileError } from './text-file';
+
+/** Name of the folder for what is not whole yet; ignored by git, swept at the start of each command. */
+export const STAGING_FOLDER = '.releaf-tmp';
+
+/**
+ * Makes files and folders appear whole or not at all: everything is written beside its place, on the
+ * same file system, and renamed into it. What goes is renamed away first, so that a folder is never
+ * half there.
+ *
+ * A second run that sweeps while the first is still writing takes the first one's staging folder away
+ * whole, so the first fails and nothing half-written is ever renamed into place.
+ */
+export class Staging {
+  readonly #root: string;
+  #folder: string | undefined;
+  #staged: { readonly from: string; readonly to: string }[] = [];
+  #count = 0;
+
+  /** @param root - the folder that all targets are in */
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** Removes what a run that was cut off has left. */
+  sweep(): void {
+    const staging = join(this.#root, STAGING_FOLDER);
+    if (!existsSync(staging)) return;
+    for (const entry of readdirSync(staging)) {
+      const dead = `${staging}/dead-${entry}`;
+      renameSync(join(staging, entry), dead);
+      rmSync(dead, { recursive: true, force: true });
+    }
+    rmSync(staging, { recursive: true, force: true });
+  }
+
+  /** Writes a file that {@link commit} will put to `target`, or to where a link there leads. */
+  stageFile(target: string, text: string): void {
+    const present = statSync(target, { throwIfNoEntry: false });
+    const from = this.#write(this.#next(target), text);
+    if (present) chmodSync(from, present.mode);
+    this.#staged.push({ from, to: present ? realpathSync(target) : target });
+  }
+
+  /**
+   * Writes a folder of files and puts it to `target` at once, safe on disk before anybody sees it.
+   *
+   * @throws ReleafError REVISION_EXISTS when another run was there first
+   */
+  placeFolder(target: string, files: Readonly<Record<string, string>>): void {
+    const folder = this.#next(target);
+    this.#attempt(target, () => {
+      mkdirSync(folder);
+      for (const [name, text] of Object.entries(files)) this.#write(join(folder, name), text, true);
+      syncFolder(folder);
+      mkdirSync(dirname(target), { recursive: true });
+      renameSync(folder, target);
+      syncFolder(dirname(target));
+    });
+  }
+
+  /** Puts a file to `target` at once, safe on disk before anybody sees it. */
+  placeFile(target: string, text: string): void {
+    const file = this.#write(this.#next(target), text, true);
+    this.#attempt(target, () => {
+      renameSync(file, target);
+      syncFolder(dirname(target));
+    });
+  }
+
+  /** Takes a file or folder away, whole, at once. */
+  remove(target: string): void {
+    const away = this.#next(target);
+    this.#attempt(target, () => {
+      renameSync(target, away);
+      rmSync(away, { recursive: true });
+    });
+  }
+
+  /** Puts every staged file into its place. */
+  commit(): void {
+    for (const { from, to } of this.#staged) {
+      this.#attempt(to, () => {
+        mkdirSync(dirname(to), { recursive: true });
+        renameSync(from, to);
+      });
+    }
+    this.#staged = [];
+  }
+
+  /** Leaves nothing behind, also after a failure. */
+  close(): void {
+    this.#staged = [];
+    if (this.#folder === undefined) return;
+    rmSync(this.#folder, { recursive: true, force: true });
+    this.#folder = undefined;
+    try {
+      rmdirSync(join(this.#root, STAGING_FOLDER));
+    } catch (error) {
+      // ENOTEMPTY: another run is still writing there.
+      if (!['ENOENT', 'ENOTEMPTY'].includes(errno(error) ?? '')) throw error;
+    }
+  }
+
+  #next(target: string): string {
+    this.#count += 1;
+    return join(this.#open(), `${this.#count}-${basename(target)}`);
+  }
+
+  #open(): string {
+    if (this.#folder !== undefined) return this.#folder;
+    const staging = join(this.#root, STAGING_FOLDER);
+    this.#attempt(staging, () => {
+      mkdirSync(staging, { recursive: true });
+      this.#folder = mkdtempSync(join(staging, 'run-'));
+    });
+    return this.#folder ?? staging;
+  }
+
+  #write(path: string, text: string, durable = false): string {
+    this.#attempt(path, () => {
+      const file = openSync(path, 'wx');
+      try {
+        writeFileSync(file, text);
+        if (durable) fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+    });
+    return path;
+  }
+
+  #attempt(target: string, write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      const shown = relative(this.#root, target);
+      if (['EEXIST', 'ENOTEMPTY'].includes(errno(error) ?? '')) {
+        throw new ReleafError(
+          'REVISION_EXISTS',
+          `${shown}: another run wrote it first`,
+          'look at it, then run the command again',
+        );
+      }
+      throw fileError('FILE_UNWRITABLE', shown, error);
+    }
+  }
+}
+
+/** A rename is on disk only when the folder that it happened in is. */
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}

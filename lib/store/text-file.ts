@@ -1,0 +1,87 @@
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { isNativeError } from 'node:util/types';
+import { ReleafError, type ErrorCode } from '../model/errors';
+
+const MEBIBYTE = 1024 * 1024;
+
+/** The largest file that is read as text, in bytes; a config of 100,000 certificates is below it. */
+const LARGEST_BYTES = 64 * MEBIBYTE;
+
+/** `ENOENT` and the like, of an error of the file system. */
+export function errno(error: unknown): string | undefined {
+  return isNativeError(error) ? (error as NodeJS.ErrnoException).code : undefined;
+}
+
+/** A failure of the file system as one that a person can act on. */
+export function fileError(code: ErrorCode, path: string, error: unknown): ReleafError {
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: 'there is no such file',
+    EACCES: 'permission denied',
+    EPERM: 'not permitted',
+    EISDIR: 'is a directory',
+    ENOTDIR: 'a part of the path is not a directory',
+    ENOSPC: 'the disk is full',
+    EROFS: 'the file system is read-only',
+    ELOOP: 'too many symbolic links',
+    ENAMETOOLONG: 'the name is too long',
+  };
+  const name = errno(error);
+  if (name === undefined) throw error;
+  return new ReleafError(code, `${path}: ${reasons[name] ?? name}`);
+}
+
+/**
+ * Reads a file as UTF-8 text.
+ *
+ * @param shown - how messages call the file
+ * @throws ReleafError FILE_UNREADABLE when it is missing, no regular file, too large or not UTF-8
+ */
+export function readText(path: string, shown: string): string {
+  const text = readTextIfThere(path, shown);
+  if (text === undefined) throw new ReleafError('FILE_UNREADABLE', `${shown}: there is no such file`);
+  return text;
+}
+
+/** As {@link readText}, but undefined when there is no such file. */
+export function readTextIfThere(path: string, shown: string): string | undefined {
+  try {
+    return decode(readRegularFile(path, shown), shown);
+  } catch (error) {
+    if (errno(error) === 'ENOENT') return undefined;
+    if (error instanceof ReleafError) throw error;
+    throw fileError('FILE_UNREADABLE', shown, error);
+  }
+}
+
+function readRegularFile(path: string, shown: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const status = fstatSync(file);
+    if (status.isDirectory()) throw new ReleafError('FILE_UNREADABLE', `${shown}: is a directory`);
+    if (!status.isFile()) {
+      throw new ReleafError('FILE_UNREADABLE', `${shown}: is not a regular file`);
+    }
+    if (status.size > LARGEST_BYTES) {
+      throw new ReleafError(
+        'FILE_UNREADABLE',
+        `${shown}: has ${Math.ceil(status.size / MEBIBYTE)} MiB, at most ${LARGEST_BYTES / MEBIBYTE} MiB are read`,
+      );
+    }
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * Bytes as UTF-8 text, without a byte order mark.
+ *
+ * @throws ReleafError FILE_UNREADABLE when they are not UTF-8
+ */
+export function decode(bytes: Buffer, shown: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ReleafError('FILE_UNREADABLE', `${shown}: is not UTF-8 text`, 'save it as UTF-8');
+  }
+}

@@ -1,0 +1,11 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * Fingerprint of a public key.
+ *
+ * @param spkiDer - DER SubjectPublicKeyInfo (RFC 5280, 4.1.2.7)
+ * @returns SHA-256 as lower-case hex
+ */
+export function publicKeySha256(spkiDer: Buffer): string {
+  return createHash('sha256').update(spkiDer).digest('hex');
+}

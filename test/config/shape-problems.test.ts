@@ -1,0 +1,613 @@
+import { problemsOf, refusal } from './problems-of';
+import { withValue } from './valid-config';
+
+const FILE =
+  'a file is a path inside the folder of the config, such as tls/ca.pem: no leading / or ~, no drive letter, .., backslash or control character';
+const DNS =
+  'a DNS name has labels of lower-case letters, digits and hyphens (other scripts in punycode), at most 63 characters each and 253 in all, and * only as the whole first label';
+const IP =
+  'an IP address is IPv4 such as 10.0.0.1 or IPv6 such as fd00::1, without prefix length or zone';
+const NAME =
+  'the name of a certificate has lower-case letters, digits and hyphens, begins and ends with a letter or digit, at most 63 characters, and does not begin with csr- (EKS would not issue it)';
+const PROFILE =
+  'a profile is generic, or { name: minio-kes, … } with tenant, or with statefulSet and service';
+const LABEL =
+  'lower-case letters, digits and hyphens, begins and ends with a letter or digit, at most';
+const SUBDOMAIN =
+  'lower-case letters, digits, hyphens and dots, each part beginning and ending with a letter or digit, at most 253 characters';
+const DURATION = 'a duration is a whole number and a unit of s, m, h, d, w, y, such as 90d';
+const RENEW_AT =
+  'renewAt is a share of the lifetime between 0 and 1, such as 2/3, 70% or 0.7, or a time such as 30d before expiry';
+const SEALING =
+  'sealing is { type: sealed-secrets, certificate: FILE } or { type: plaintext, iUnderstandKeysAreInGit: true }';
+const SIGNER = 'a signer is local, or a domain and a path such as kubernetes.io/kubelet-serving';
+const KEY = 'a key is ecdsa-p256, rsa-2048 or rsa-4096';
+const USAGE = 'a usage is one that Kubernetes knows, such as digital signature or server auth';
+const SECRET_KEY =
+  'a key of a Secret has letters, digits, -, _ and ., at most 253 characters, such as tls.key';
+const LABEL_KEY =
+  'the key of a label is up to 63 letters, digits, -, _ and ., beginning and ending with a letter or digit, after an optional prefix such as example.com/';
+const LABEL_VALUE =
+  'the value of a label is up to 63 letters, digits, -, _ and ., beginning and ending with a letter or digit, or empty';
+const ANNOTATIONS =
+  'annotations is the path of a mapping, keys joined by dots, such as spec.template.metadata.annotations';
+const ENTRY_KEYS =
+  'profile, commonName, dnsNames, ipAddresses, subject, usages, key, signer, duration, renewAt, sealing, ca, appendCa, secret or restart';
+const A60 = `${'a'.repeat(60)}…`;
+
+/** Path and value put into a valid config, and every problem; `~` is the entry `certificates.web`. */
+const ROWS: readonly (readonly [path: string, value: unknown, ...problems: string[]])[] = [
+  ['version', '1', 'version: got "1"; version is the number 1'],
+  ['version', 2, 'version: got 2; version is the number 1'],
+  ['version', null, 'version: got null; version is the number 1'],
+  [
+    'extends',
+    1,
+    'extends: got 1; extends is the path of another config, such as ../base.yaml; write it in quotes: "1"',
+  ],
+  ['extends', '', 'extends: got ""; extends is the path of another config, such as ../base.yaml'],
+  [
+    'extends',
+    'a\u0000b',
+    'extends: got "a\\u{00}b"; extends is the path of another config, such as ../base.yaml',
+  ],
+  ['knownPrivateKeys', 'key.pem', 'knownPrivateKeys: got "key.pem"; a list of files belongs here'],
+  ['knownPrivateKeys', ['../key.pem'], `knownPrivateKeys[0]: got "../key.pem"; ${FILE}`],
+  ['knownPrivateKeys', ['a', 'a'], 'knownPrivateKeys[1]: got "a"; it is listed twice'],
+  [
+    'defaults',
+    [],
+    'defaults: got an empty list; a mapping with subject, usages, key, signer, duration, renewAt, sealing, ca, appendCa or secret belongs here',
+  ],
+  [
+    'defaults.dnsNames',
+    ['a.b'],
+    'defaults.dnsNames: not a key here; it belongs to each certificate',
+  ],
+  [
+    'defaults.secret',
+    { name: 'x' },
+    'defaults.secret.name: not a key here; it belongs to each certificate',
+  ],
+  [
+    'defaults.constructor',
+    1,
+    'defaults.constructor: not a key here; the keys are subject, usages, key, signer, duration, renewAt, sealing, ca, appendCa, secret',
+  ],
+  [
+    'certificates',
+    [],
+    'certificates: got an empty list; a mapping of certificates by name belongs here',
+  ],
+  ['certificates', { KES: {} }, `certificates: got the name "KES"; ${NAME}; did you mean "kes"?`],
+  ['certificates', { 'csr-kes': {} }, `certificates: got the name "csr-kes"; ${NAME}`],
+  ['certificates', { '../x': {} }, `certificates: got the name "../x"; ${NAME}`],
+  ['certificates', { ['a'.repeat(64)]: {} }, `certificates: got the name "${A60}"; ${NAME}`],
+  [
+    'certificates',
+    { kes: null },
+    `certificates.kes: got null; a mapping with ${ENTRY_KEYS} belongs here`,
+  ],
+  ['~.profile', 1, `~.profile: got 1; ${PROFILE}`],
+  ['~.profile', 'minio-kes', `~.profile: got "minio-kes"; ${PROFILE}`],
+  ['~.profile', { name: 'minio' }, `~.profile.name: got "minio"; ${PROFILE}`],
+  ['~.profile', {}, `~.profile.name: missing; ${PROFILE}`],
+  [
+    '~.profile',
+    { name: 'generic', tenant: 'x' },
+    '~.profile.tenant: not a key here; the keys are name',
+  ],
+  ['~.profile', ['generic'], `~.profile: got a list of 1; ${PROFILE}`],
+  [
+    '~.commonName',
+    443,
+    '~.commonName: got 443; a common name has 1 to 64 characters and no control characters; write it in quotes: "443"',
+  ],
+  [
+    '~.commonName',
+    '',
+    '~.commonName: got ""; a common name has 1 to 64 characters and no control characters',
+  ],
+  [
+    '~.commonName',
+    'a'.repeat(65),
+    `~.commonName: got "${A60}"; a common name has 1 to 64 characters and no control characters`,
+  ],
+  [
+    '~.commonName',
+    'a\u001b[2Jb',
+    '~.commonName: got "a\\u{1b}[2Jb"; a common name has 1 to 64 characters and no control characters',
+  ],
+  [
+    '~.commonName',
+    ' ',
+    '~.commonName: got " "; a common name has 1 to 64 characters and no control characters',
+  ],
+  ['~.dnsNames', 'a.b', '~.dnsNames: got "a.b"; a list of DNS names belongs here'],
+  ['~.dnsNames', [8], `~.dnsNames[0]: got 8; ${DNS}`],
+  [
+    '~.dnsNames',
+    ['Web.Example.com'],
+    `~.dnsNames[0]: got "Web.Example.com"; ${DNS}; did you mean "web.example.com"?`,
+  ],
+  ['~.dnsNames', ['a.*.b'], `~.dnsNames[0]: got "a.*.b"; ${DNS}`],
+  [
+    '~.dnsNames',
+    ['10.0.0.1'],
+    `~.dnsNames[0]: got "10.0.0.1"; ${DNS}; say an address in ipAddresses`,
+  ],
+  ['~.dnsNames', ['::1'], `~.dnsNames[0]: got "::1"; ${DNS}; say an address in ipAddresses`],
+  [
+    '~.dnsNames',
+    ['bücher.de'],
+    `~.dnsNames[0]: got "bücher.de"; ${DNS}; did you mean "xn--bcher-kva.de"?`,
+  ],
+  ['~.dnsNames', ['a'.repeat(64) + '.b'], `~.dnsNames[0]: got "${A60}"; ${DNS}`],
+  ['~.dnsNames', ['a.b', 'a.b'], '~.dnsNames[1]: got "a.b"; it is listed twice'],
+  ['~.dnsNames', ['a.b.'], `~.dnsNames[0]: got "a.b."; ${DNS}; did you mean "a.b"?`],
+  ['~.dnsNames', ['a_b.c'], `~.dnsNames[0]: got "a_b.c"; ${DNS}`],
+  [
+    '~.dnsNames',
+    ['x'.repeat(1e7)],
+    `~.dnsNames[0]: got "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…"; ${DNS}`,
+  ],
+  ['~.dnsNames', [''], `~.dnsNames[0]: got ""; ${DNS}`],
+  ['~.ipAddresses', [1], `~.ipAddresses[0]: got 1; ${IP}`],
+  ['~.ipAddresses', ['10.0.0.256'], `~.ipAddresses[0]: got "10.0.0.256"; ${IP}`],
+  ['~.ipAddresses', ['10.0.0.0/8'], `~.ipAddresses[0]: got "10.0.0.0/8"; ${IP}`],
+  ['~.ipAddresses', ['fe80::1%eth0'], `~.ipAddresses[0]: got "fe80::1%eth0"; ${IP}`],
+  ['~.ipAddresses', ['::ffff:1.2.3.4'], `~.ipAddresses[0]: got "::ffff:1.2.3.4"; ${IP}`],
+  [
+    '~.ipAddresses',
+    ['fd00::1', 'FD00:0::1'],
+    '~.ipAddresses[1]: got "FD00:0::1"; it is listed twice',
+  ],
+  ['~.ipAddresses', ['::1]@x['], `~.ipAddresses[0]: got "::1]@x["; ${IP}`],
+  ['~.ipAddresses', {}, '~.ipAddresses: got a mapping; a list of IP addresses belongs here'],
+  [
+    '~.subject',
+    'O=x',
+    '~.subject: got "O=x"; a mapping with organizations, organizationalUnits, countries, localities or provinces belongs here',
+  ],
+  [
+    '~.subject.organization',
+    ['x'],
+    '~.subject.organization: not a key here; did you mean organizations?',
+  ],
+  [
+    '~.subject.organizations',
+    'x',
+    '~.subject.organizations: got "x"; a list of organizations belongs here',
+  ],
+  [
+    '~.subject.organizations',
+    [''],
+    '~.subject.organizations[0]: got ""; an organization has 1 to 64 characters and no control characters',
+  ],
+  [
+    '~.subject.organizationalUnits',
+    ['a'.repeat(65)],
+    `~.subject.organizationalUnits[0]: got "${A60}"; an organizational unit has 1 to 64 characters and no control characters`,
+  ],
+  [
+    '~.subject.countries',
+    ['USA'],
+    '~.subject.countries[0]: got "USA"; a country is two capital letters (ISO 3166), such as US',
+  ],
+  [
+    '~.subject.countries',
+    ['us'],
+    '~.subject.countries[0]: got "us"; a country is two capital letters (ISO 3166), such as US; did you mean "US"?',
+  ],
+  [
+    '~.subject.countries',
+    [false],
+    '~.subject.countries[0]: got false; a country is two capital letters (ISO 3166), such as US',
+  ],
+  [
+    '~.subject.localities',
+    ['a'.repeat(129)],
+    `~.subject.localities[0]: got "${A60}"; a locality has 1 to 128 characters and no control characters`,
+  ],
+  [
+    '~.subject.provinces',
+    ['a\nb'],
+    '~.subject.provinces[0]: got "a\\u{0a}b"; a province has 1 to 128 characters and no control characters',
+  ],
+  [
+    '~.subject.provinces',
+    ['\ud800'],
+    '~.subject.provinces[0]: got "\\u{d800}"; a province has 1 to 128 characters and no control characters',
+  ],
+  [
+    '~.subject.organizations',
+    ['a', 'a'],
+    '~.subject.organizations[1]: got "a"; it is listed twice',
+  ],
+  ['~.usages', 'server auth', '~.usages: got "server auth"; a list of usages belongs here'],
+  [
+    '~.usages',
+    ['server-auth'],
+    `~.usages[0]: got "server-auth"; ${USAGE}; did you mean "server auth"?`,
+  ],
+  ['~.usages', ['web'], `~.usages[0]: got "web"; ${USAGE}`],
+  [
+    '~.usages',
+    ['server auth', 'server auth'],
+    '~.usages[1]: got "server auth"; it is listed twice',
+  ],
+  ['~.usages', ['__proto__'], `~.usages[0]: got "__proto__"; ${USAGE}`],
+  ['~.key', 2048, `~.key: got 2048; ${KEY}`],
+  ['~.key', 'rsa2048', `~.key: got "rsa2048"; ${KEY}; did you mean "rsa-2048"?`],
+  ['~.key', 'ed25519', `~.key: got "ed25519"; ${KEY}`],
+  ['~.key', 'constructor', `~.key: got "constructor"; ${KEY}`],
+  ['~.signer', 1, `~.signer: got 1; ${SIGNER}`],
+  ['~.signer', 'kubelet-serving', `~.signer: got "kubelet-serving"; ${SIGNER}`],
+  [
+    '~.signer',
+    'Kubernetes.io/kubelet-serving',
+    `~.signer: got "Kubernetes.io/kubelet-serving"; ${SIGNER}; did you mean "kubernetes.io/kubelet-serving"?`,
+  ],
+  ['~.signer', 'a.b/../c', `~.signer: got "a.b/../c"; ${SIGNER}`],
+  ['~.duration', 90, `~.duration: got 90; ${DURATION}; add a unit: "90d" or "90s"?`],
+  ['~.duration', '90', `~.duration: got "90"; ${DURATION}; add a unit: "90d" or "90s"?`],
+  ['~.duration', '3 monkeys', `~.duration: got "3 monkeys"; ${DURATION}`],
+  ['~.duration', '90 days', `~.duration: got "90 days"; ${DURATION}; did you mean "90d"?`],
+  [
+    '~.duration',
+    '9m',
+    '~.duration: got "9m"; a duration is 10m or more: the Kubernetes API asks for 600 seconds',
+  ],
+  [
+    '~.duration',
+    '100y',
+    '~.duration: got "100y"; a duration is at most 24855d3h14m7s: the Kubernetes API holds 32 bits of seconds',
+  ],
+  ['~.duration', '-1d', `~.duration: got "-1d"; ${DURATION}`],
+  [
+    '~.duration',
+    '1'.repeat(1e6) + 'd',
+    `~.duration: got "111111111111111111111111111111111111111111111111111111111111…"; ${DURATION}`,
+  ],
+  ['~.renewAt', true, `~.renewAt: got true; ${RENEW_AT}`],
+  ['~.renewAt', 70, `~.renewAt: got 70; ${RENEW_AT}`],
+  ['~.renewAt', '3/2', `~.renewAt: got "3/2"; ${RENEW_AT}`],
+  ['~.renewAt', '30d', `~.renewAt: got "30d"; ${RENEW_AT}; did you mean "30d before expiry"?`],
+  ['~.renewAt', '0/0', `~.renewAt: got "0/0"; ${RENEW_AT}`],
+  ['~.renewAt', NaN, `~.renewAt: got NaN; ${RENEW_AT}`],
+  [
+    '~.renewAt',
+    '9'.repeat(1e6) + '%',
+    `~.renewAt: got "999999999999999999999999999999999999999999999999999999999999…"; ${RENEW_AT}`,
+  ],
+  ['~.renewAt', '100%', `~.renewAt: got "100%"; ${RENEW_AT}`],
+  [
+    '~.secret',
+    'x',
+    '~.secret: got "x"; a mapping with name, namespace, type, keys or labels belongs here',
+  ],
+  [
+    '~.secret.name',
+    1,
+    `~.secret.name: got 1; the name of a Secret has ${SUBDOMAIN}; write it in quotes: "1"`,
+  ],
+  [
+    '~.secret.name',
+    'Web',
+    `~.secret.name: got "Web"; the name of a Secret has ${SUBDOMAIN}; did you mean "web"?`,
+  ],
+  ['~.secret.name', '../x', `~.secret.name: got "../x"; the name of a Secret has ${SUBDOMAIN}`],
+  [
+    '~.secret.namespace',
+    ['x'],
+    `~.secret.namespace: got a list of 1; a namespace has ${LABEL} 63 characters`,
+  ],
+  [
+    '~.secret.namespace',
+    'a'.repeat(64),
+    `~.secret.namespace: got "${A60}"; a namespace has ${LABEL} 63 characters`,
+  ],
+  [
+    '~.secret.namespace',
+    'kube.system',
+    `~.secret.namespace: got "kube.system"; a namespace has ${LABEL} 63 characters`,
+  ],
+  [
+    '~.secret.type',
+    'TLS',
+    '~.secret.type: got "TLS"; the type of a Secret is Opaque or kubernetes.io/tls',
+  ],
+  [
+    '~.secret.type',
+    'opaque',
+    '~.secret.type: got "opaque"; the type of a Secret is Opaque or kubernetes.io/tls; did you mean "Opaque"?',
+  ],
+  ['~.secret.type', 1, '~.secret.type: got 1; the type of a Secret is Opaque or kubernetes.io/tls'],
+  [
+    '~.secret.keys',
+    'tls.key',
+    '~.secret.keys: got "tls.key"; a mapping with privateKey or certificate belongs here',
+  ],
+  ['~.secret.keys.privateKey', 'a/b', `~.secret.keys.privateKey: got "a/b"; ${SECRET_KEY}`],
+  [
+    '~.secret.keys.privateKey',
+    'M'.repeat(64) + '==',
+    `~.secret.keys.privateKey: got a text of 66 characters (not shown); ${SECRET_KEY}`,
+  ],
+  ['~.secret.keys.certificate', '..', `~.secret.keys.certificate: got ".."; ${SECRET_KEY}`],
+  [
+    '~.secret.keys.certificate',
+    1,
+    `~.secret.keys.certificate: got 1; ${SECRET_KEY}; write it in quotes: "1"`,
+  ],
+  [
+    '~.secret.keys.privatekey',
+    'x',
+    '~.secret.keys.privatekey: not a key here; did you mean privateKey?',
+  ],
+  ['~.secret.labels', ['a'], '~.secret.labels: got a list of 1; a mapping of labels belongs here'],
+  [
+    '~.secret.labels',
+    { tier: 1 },
+    `~.secret.labels.tier: got 1; ${LABEL_VALUE}; write it in quotes: "1"`,
+  ],
+  ['~.secret.labels', { 'a b': 'c' }, `~.secret.labels: got the name "a b"; ${LABEL_KEY}`],
+  ['~.secret.labels', { a: 'b c' }, `~.secret.labels.a: got "b c"; ${LABEL_VALUE}`],
+  [
+    '~.secret.labels',
+    JSON.parse('{"__proto__":"x"}'),
+    '~.secret.labels.__proto__: not a key here; __proto__ is no name',
+  ],
+  ['~.sealing', 'sealed-secrets', `~.sealing: got "sealed-secrets"; ${SEALING}`],
+  [
+    '~.sealing',
+    { type: 'sealedsecrets' },
+    `~.sealing.type: got "sealedsecrets"; ${SEALING}; did you mean "sealed-secrets"?`,
+  ],
+  [
+    '~.sealing',
+    { type: 'plaintext' },
+    '~.sealing.iUnderstandKeysAreInGit: missing; write true: whoever can read the repository can read the key',
+  ],
+  [
+    '~.sealing',
+    { type: 'plaintext', iUnderstandKeysAreInGit: 'true' },
+    '~.sealing.iUnderstandKeysAreInGit: got "true"; write true: whoever can read the repository can read the key',
+  ],
+  ['~.sealing', { type: 'sealed-secrets' }, `~.sealing.certificate: missing; ${FILE}`],
+  [
+    '~.sealing',
+    { type: 'sealed-secrets', certificate: '/etc/x.pem' },
+    `~.sealing.certificate: got "/etc/x.pem"; ${FILE}`,
+  ],
+  [
+    '~.sealing',
+    { type: 'sealed-secrets', certificate: 'x.pem', privateKey: 'hunter2' },
+    '~.sealing.privateKey: not a key here; the keys are type, certificate',
+  ],
+  ['~.ca', true, `~.ca: got true; ${FILE}; write it in quotes: "true"`],
+  ['~.ca', '', `~.ca: got ""; ${FILE}`],
+  ['~.ca', '../ca.pem', `~.ca: got "../ca.pem"; ${FILE}`],
+  ['~.ca', 'a/../../ca.pem', `~.ca: got "a/../../ca.pem"; ${FILE}`],
+  ['~.ca', 'C:\\ca.pem', `~.ca: got "C:\\ca.pem"; ${FILE}`],
+  ['~.ca', 'c:/ca.pem', `~.ca: got "c:/ca.pem"; ${FILE}`],
+  ['~.ca', '~/ca.pem', `~.ca: got "~/ca.pem"; ${FILE}`],
+  ['~.ca', 'a\\b', `~.ca: got "a\\b"; ${FILE}`],
+  ['~.ca', 'a\u0000.pem', `~.ca: got "a\\u{00}.pem"; ${FILE}`],
+  ['~.ca', 'dir/', `~.ca: got "dir/"; ${FILE}`],
+  ['~.ca', `${'-----BEGIN'} PRIVATE KEY-----\nMIIE`, `~.ca: got [private key]; ${FILE}`],
+  ['~.appendCa', 'yes', '~.appendCa: got "yes"; appendCa is true or false'],
+  ['~.appendCa', 1, '~.appendCa: got 1; appendCa is true or false'],
+  [
+    '~.restart',
+    'x.yaml',
+    '~.restart: got "x.yaml"; a list of mappings with file and annotations belongs here',
+  ],
+  [
+    '~.restart',
+    [{}],
+    `~.restart[0].file: missing; ${FILE}`,
+    '~.restart[0].annotations: missing; annotations is the path of a mapping, such as spec.template.metadata.annotations, spec.pools[0].annotations or metadata["a.b"].annotations',
+  ],
+  [
+    '~.restart',
+    [{ file: 'x', annotations: 'a..b' }],
+    '~.restart[0].annotations: got "a..b"; annotations is the path of a mapping, such as spec.template.metadata.annotations, spec.pools[0].annotations or metadata["a.b"].annotations',
+  ],
+  ['~.restart', [{ file: '../x', annotations: 'a' }], `~.restart[0].file: got "../x"; ${FILE}`],
+  [
+    '~.restart',
+    [{ file: 'x', annotations: 'a', digestOf: 'leaf' }],
+    '~.restart[0].digestOf: got "leaf"; digestOf is certificate or ca',
+  ],
+  [
+    '~.restart',
+    [{ file: 'x', annotations: ['a'] }],
+    '~.restart[0].annotations: got a list of 1; annotations is the path of a mapping, such as spec.template.metadata.annotations, spec.pools[0].annotations or metadata["a.b"].annotations',
+  ],
+  [
+    '~.restart',
+    [
+      { file: 'x', annotations: 'a' },
+      { file: './x', annotations: 'a' },
+    ],
+    '~.restart[1]: got a mapping; it is listed twice',
+  ],
+  [
+    '~.profile',
+    { name: 'minio-kes', tenant: 1 },
+    `~.profile.tenant: got 1; the name of a Tenant has ${LABEL} 52 characters; write it in quotes: "1"`,
+  ],
+  [
+    '~.profile',
+    { name: 'minio-kes', tenant: 'a'.repeat(53) },
+    `~.profile.tenant: got "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"; the name of a Tenant has ${LABEL} 52 characters`,
+  ],
+  [
+    '~.profile',
+    { name: 'minio-kes', tenant: '../x' },
+    `~.profile.tenant: got "../x"; the name of a Tenant has ${LABEL} 52 characters`,
+  ],
+  [
+    '~.profile',
+    { name: 'minio-kes', statefulSet: 'KES' },
+    `~.profile.statefulSet: got "KES"; the name of a StatefulSet has ${LABEL} 59 characters; did you mean "kes"?`,
+  ],
+  [
+    '~.profile',
+    { name: 'minio-kes', service: 'a.b' },
+    `~.profile.service: got "a.b"; the name of a Service has ${LABEL} 63 characters`,
+  ],
+  [
+    '~.profile',
+    { name: 'minio-kes', replicas: '2' },
+    '~.profile.replicas: got "2"; replicas is a whole number from 1 to 100',
+  ],
+  [
+    '~.profile',
+    { name: 'minio-kes', replicas: 0 },
+    '~.profile.replicas: got 0; replicas is a whole number from 1 to 100',
+  ],
+  [
+    '~.profile',
+    { name: 'minio-kes', replicas: 1e9 },
+    '~.profile.replicas: got 1000000000; replicas is a whole number from 1 to 100',
+  ],
+  [
+    '~.profile',
+    { name: 'minio-kes', replicas: 1.5 },
+    '~.profile.replicas: got 1.5; replicas is a whole number from 1 to 100',
+  ],
+  [
+    '~.profile',
+    { name: 'minio-kes', clusterDomain: 'Cluster.local' },
+    `~.profile.clusterDomain: got "Cluster.local"; a cluster domain has ${SUBDOMAIN}; did you mean "cluster.local"?`,
+  ],
+  [
+    '~.profile',
+    { name: 'minio-kes', trust: 'none' },
+    '~.profile.trust: got "none"; trust is ca or leaf',
+  ],
+  [
+    '~.profile',
+    { name: 'minio-kes', tennant: 'x' },
+    '~.profile.tennant: not a key here; did you mean tenant?',
+  ],
+];
+
+describe('a value of the wrong shape', () => {
+  it.each(ROWS)(
+    '%s is refused with what came and what is allowed (row %#)',
+    (path, value, ...problems) => {
+      const expected = problems.map((problem) => problem.replace(/^~/, 'certificates.web'));
+      expect(problemsOf(withValue(path, value))).toEqual(expected);
+    },
+  );
+
+  it('is told together with all others, with a code and what to do next', () => {
+    const refused = refusal({
+      version: 1,
+      zone: 1,
+      certificates: { web: { duration: 90, ca: '/' } },
+    });
+    expect(refused).toMatchObject({
+      code: 'CONFIG_INVALID',
+      hint: 'correct releaf.yaml; docs/config.md describes every key',
+    });
+    expect(refused?.message).toBe(
+      [
+        'releaf.yaml has 3 problems:',
+        `  certificates.web.duration: got 90; ${DURATION}; add a unit: "90d" or "90s"?`,
+        `  certificates.web.ca: got "/"; ${FILE}`,
+        '  zone: not a key here; the keys are version, extends, knownPrivateKeys, defaults, certificates',
+      ].join('\n'),
+    );
+  });
+
+  it.each([
+    [null, 'got null'],
+    [undefined, 'missing'],
+    ['version: 1', 'got "version: 1"'],
+    [[1, 2], 'got a list of 2'],
+    [new Date(0), 'got a date'],
+    [() => 1, 'got a function'],
+    [Symbol('s'), 'got a symbol'],
+    [10n, 'got 10'],
+  ])('%p instead of a config is refused', (written, came) => {
+    const keys = 'version, extends, knownPrivateKeys, defaults or certificates';
+    expect(problemsOf(written)).toEqual([`${came}; a mapping with ${keys} belongs here`]);
+  });
+});
+
+describe('a hostile value', () => {
+  const huge = 'x'.repeat(10_000_000);
+
+  it.each([
+    '~.ca',
+    '~.duration',
+    '~.renewAt',
+    '~.signer',
+    '~.commonName',
+    '~.key',
+    '~.secret.name',
+    'extends',
+  ])('of 10 MB under %s is cut in the message', (path) => {
+    const [problem = ''] = problemsOf(withValue(path, huge));
+    expect(problem).toContain(`got "${'x'.repeat(60)}…"`);
+    expect(problem.length).toBeLessThan(400);
+  });
+
+  it('is no longer when a key or a name is 10 MB', () => {
+    const written = { version: 1, [huge]: 1, certificates: { [`${huge}!`]: {} } };
+    const problems = problemsOf(written);
+    expect(problems).toHaveLength(2);
+    for (const problem of problems) expect(problem.length).toBeLessThan(400);
+  });
+
+  it.each(['\u001b[2J', '\r\n', '\u0085', '\u2028', '\u202e', '\u200b'])(
+    'with %j does not reach the terminal, as value or as key',
+    (text) => {
+      const written = { version: 1, [`k${text}`]: 1, certificates: {}, extends: `\0${text}` };
+      const { message } = refusal(written)!;
+      expect(message).not.toContain(text);
+      expect(message.split('\n')).toHaveLength(3);
+    },
+  );
+
+  it('that is a private key is shown nowhere, as value or as key', () => {
+    const pem = `-----BEGIN ${'PRIVATE'} KEY-----\nMIGHAgEAMBMGByqGSM49\n`;
+    const written = {
+      version: 1,
+      [pem]: pem,
+      extends: `${pem}\0`,
+      certificates: { [pem]: {}, web: { commonName: pem, ca: pem, key: pem, sealing: pem } },
+    };
+    const { message } = refusal(written)!;
+    expect(message).toContain('certificates.web.key: got [private key]; ');
+    expect(message).not.toContain('MIGH');
+  });
+
+  it('that turns to itself is refused', () => {
+    const entry: Record<string, unknown> = {};
+    entry['secret'] = entry;
+    entry['subject'] = entry;
+    expect(problemsOf({ version: 1, certificates: { web: entry } })).toEqual([
+      'certificates.web.subject.secret: not a key here; the keys are organizations, organizationalUnits, countries, localities, provinces',
+      'certificates.web.subject.subject: not a key here; the keys are organizations, organizationalUnits, countries, localities, provinces',
+      'certificates.web.secret.secret: not a key here; the keys are name, namespace, type, keys, labels',
+      'certificates.web.secret.subject: not a key here; the keys are name, namespace, type, keys, labels',
+    ]);
+  });
+
+  it('__proto__ is a key like any other, and is refused as one', () => {
+    const written: unknown = JSON.parse(
+      '{"version":1,"__proto__":{"version":2},"certificates":{"__proto__":{},"web":{"__proto__":{"ca":"x"}}}}',
+    );
+    expect(problemsOf(written)).toEqual([
+      'certificates.web.__proto__: not a key here; the keys are ' +
+        ENTRY_KEYS.replace(' or ', ', '),
+      '__proto__: not a key here; the keys are version, extends, knownPrivateKeys, defaults, certificates',
+      'certificates.__proto__: not a key here; __proto__ is no name',
+    ]);
+  });
+});

@@ -1,0 +1,94 @@
+import Ajv from 'ajv';
+import { App, Chart, Yaml } from 'cdk8s';
+import { Secret } from 'kubernetes-models/v1';
+import { CertificateSecret } from '../../lib/constructs/certificate-secret';
+import type { CertificateSecretProps } from '../../lib/constructs/certificate-secret';
+import { certificatePem, plainKey, sealedKey, spec } from './kes';
+
+const props: CertificateSecretProps = {
+  ...spec.secret,
+  certificate: certificatePem(1),
+  sealedKey,
+};
+
+function manifest(more: Partial<CertificateSecretProps> = {}): unknown {
+  const chart = new Chart(new App(), 'test', { namespace: 'elsewhere' });
+  new CertificateSecret(chart, 'Secret', { ...props, ...more });
+  return (chart.toJson() as unknown[])[0];
+}
+
+const strings = { type: 'object', additionalProperties: { type: 'string', minLength: 1 } };
+const exactly = (properties: Readonly<Record<string, object>>): object => ({
+  type: 'object',
+  required: Object.keys(properties),
+  additionalProperties: false,
+  properties,
+});
+const metadata = exactly({
+  name: { const: 'kes-tls' },
+  namespace: { const: 'minio' },
+  labels: strings,
+});
+const SEALED_SECRET = exactly({
+  apiVersion: { const: 'bitnami.com/v1alpha1' },
+  kind: { const: 'SealedSecret' },
+  metadata,
+  spec: exactly({
+    encryptedData: exactly({
+      'private.key': { type: 'string', pattern: '^[A-Za-z0-9+/]+={0,2}$' },
+    }),
+    template: exactly({
+      metadata,
+      type: { const: 'Opaque' },
+      data: exactly({
+        'public.crt': { type: 'string', pattern: '^-----BEGIN CERTIFICATE-----\n' },
+      }),
+    }),
+  }),
+});
+
+describe('CertificateSecret', () => {
+  it('shows the certificate and seals the key', () => {
+    expect(Yaml.stringify(manifest())).toMatchInlineSnapshot();
+  });
+
+  it('gives a SealedSecret of exactly the fields that the controller reads', () => {
+    const validate = new Ajv().compile(SEALED_SECRET);
+    validate(manifest());
+    expect(validate.errors).toBeNull();
+  });
+
+  it('is a Secret that Kubernetes accepts when the key is in clear', () => {
+    const tls = { privateKey: 'tls.key', certificate: 'tls.crt' };
+    const plain = manifest({ sealedKey: plainKey, type: 'kubernetes.io/tls', keys: tls });
+    expect(Yaml.stringify(plain)).toMatchInlineSnapshot();
+    const object = new Secret(plain as ConstructorParameters<typeof Secret>[0]);
+    expect(() => {
+      object.validate();
+    }).not.toThrow();
+  });
+
+  it.each([
+    ['another name', { name: 'other' }, 'minio/other'],
+    ['another namespace', { namespace: 'other' }, 'other/kes-tls'],
+    ['another name, in clear', { name: 'other', sealedKey: plainKey }, 'minio/other'],
+  ])('refuses %s than the key is sealed for', (_, more, wanted) => {
+    expect(() => manifest(more)).toThrow(
+      expect.objectContaining({
+        code: 'SECRET_RENAMED',
+        message: `the private key is sealed for the Secret minio/kes-tls and cannot be opened as ${wanted}`,
+        hint: 'name the Secret as before, or make a new key with releaf renew --force',
+      }),
+    );
+  });
+
+  it('refuses a certificate that the controller would execute as a template', () => {
+    expect(() => manifest({ certificate: `{{ "x" }}\n${certificatePem(1)}` })).toThrow(
+      expect.objectContaining({
+        code: 'PEM_INVALID',
+        message:
+          'the certificate for the Secret minio/kes-tls holds "{{", which Sealed Secrets would execute',
+      }),
+    );
+  });
+});

@@ -1,0 +1,180 @@
+import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
+import { DaemonSet, Deployment, k8s, StatefulSet, Service } from 'cdk8s-plus-27';
+import { RotatingCertificate } from '../../lib/constructs/rotating-certificate';
+import type { Revision } from '../../lib/model/revision';
+import { certificate, certificatePem, issued, revision, spec } from './kes';
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly labels: object;
+    readonly annotations?: object;
+  };
+  readonly spec: {
+    readonly template: {
+      readonly metadata: { readonly annotations?: object };
+      readonly data: object;
+    };
+  };
+}
+
+const newChart = (): Chart => new Chart(new App(), 'test', { namespace: 'minio' });
+const json = (chart: Chart): readonly Manifest[] => chart.toJson() as Manifest[];
+
+function objects(...revisions: readonly Revision[]): readonly Manifest[] {
+  const chart = newChart();
+  new RotatingCertificate(chart, 'kes', certificate(...revisions));
+  return json(chart);
+}
+
+const names = (manifests: readonly Manifest[]): readonly string[] =>
+  manifests.map(({ kind, metadata: { name } }) => `${kind}/${name}`);
+
+const serves = (manifests: readonly Manifest[]): unknown =>
+  manifests.find(({ kind }) => kind === 'SealedSecret')?.spec.template.data;
+
+describe('RotatingCertificate', () => {
+  it('is only the request while the first revision waits', () => {
+    expect(names(objects(revision(1)))).toEqual(['CertificateSigningRequest/kes-1-3f9ab2c1']);
+  });
+
+  it('serves revision 1 while revision 2 waits, the Secret first', () => {
+    const both = objects(issued(1), revision(2));
+    expect(names(both)).toEqual([
+      'SealedSecret/kes-tls',
+      'CertificateSigningRequest/kes-2-3f9ab2c1',
+    ]);
+    expect(serves(both)).toEqual({ 'public.crt': certificatePem(1) });
+  });
+
+  it('is only the Secret once revision 2 is issued', () => {
+    const manifests = objects(issued(1), issued(2));
+    expect(names(manifests)).toEqual(['SealedSecret/kes-tls']);
+    expect(serves(manifests)).toEqual({ 'public.crt': certificatePem(2) });
+  });
+
+  it('goes back when a revision is withdrawn', () => {
+    expect(serves(objects(issued(1), issued(2, { withdrawn: true })))).toEqual({
+      'public.crt': certificatePem(1),
+    });
+  });
+
+  it('asks nobody in the cluster when the signer is local', () => {
+    const record = { ...revision(1).record, signer: 'local' };
+    expect(objects(revision(1, { record }))).toEqual([]);
+  });
+
+  it('marks every object as ours, and the request with its revision', () => {
+    const [secret, request] = objects(issued(1), revision(2));
+    const ours = { 'app.kubernetes.io/managed-by': 'releaf', 'releaf.dev/certificate': 'kes' };
+    expect(secret?.metadata.labels).toEqual({ team: 'storage', ...ours });
+    expect(secret?.spec.template.metadata).toMatchObject({ labels: { team: 'storage', ...ours } });
+    expect(request?.metadata.labels).toEqual(ours);
+    expect(request?.metadata.annotations).toEqual({ 'releaf.dev/revision': '2' });
+  });
+
+  it('is placed by its name', () => {
+    const chart = newChart();
+    const placed = RotatingCertificate.from(
+      chart,
+      new Map([['kes', certificate(issued(1))]]),
+      'kes',
+    );
+    expect(placed.node.path).toBe('test/kes');
+    expect(names(json(chart))).toEqual(['SealedSecret/kes-tls']);
+  });
+
+  it.each([
+    [
+      'kess',
+      'there is no certificate "kess" in the config; it has kes, minio',
+      'did you mean kes?',
+    ],
+    ['vault', 'there is no certificate "vault" in the config; it has kes, minio', ''],
+  ])('is not placed under the unknown name %s', (name, message, hint) => {
+    const all = new Map(['kes', 'minio'].map((one) => [one, certificate(issued(1))]));
+    expect(() => RotatingCertificate.from(newChart(), all, name)).toThrow(
+      expect.objectContaining({ code: 'CERTIFICATE_UNKNOWN', message, hint }),
+    );
+  });
+});
+
+describe('restarts', () => {
+  const kes = (chart: Chart, ...revisions: readonly Revision[]): RotatingCertificate =>
+    new RotatingCertificate(chart, 'kes', certificate(...revisions));
+  const annotations = (chart: Chart, kind: string): unknown =>
+    json(chart).find((manifest) => manifest.kind === kind)?.spec.template.metadata.annotations;
+  const containers = [{ image: 'kes' }];
+  const bare = (chart: Chart, template: object): ApiObject =>
+    new ApiObject(chart, 'Bare', { apiVersion: 'v1', kind: 'Bare', spec: { template } });
+
+  it.each([
+    ['Deployment', (chart: Chart) => new Deployment(chart, 'D', { containers })],
+    ['DaemonSet', (chart: Chart) => new DaemonSet(chart, 'D', { containers })],
+    [
+      'StatefulSet',
+      (chart: Chart) => {
+        const service = new Service(chart, 'S', { ports: [{ port: 7373 }] });
+        return new StatefulSet(chart, 'D', { containers, service });
+      },
+    ],
+    [
+      'StatefulSet',
+      (chart: Chart) =>
+        new k8s.KubeStatefulSet(chart, 'D', {
+          spec: { serviceName: 'kes', selector: {}, template: {} },
+        }),
+    ],
+    ['Bare', (chart: Chart) => bare(chart, {})],
+    ['Bare', (chart: Chart) => bare(chart, { metadata: { labels: { a: 'b' } } })],
+  ] as const)('annotates the pods of a %s', (kind, workload) => {
+    const chart = newChart();
+    const { restartValue } = kes(chart, issued(1), revision(2)).restarts(workload(chart));
+    expect(restartValue).toMatch(/^[0-9a-f]{64}$/);
+    expect(annotations(chart, kind)).toEqual({ 'restart.releaf.dev/kes': restartValue });
+  });
+
+  it('keeps the annotations of the pods, and one of each certificate', () => {
+    const chart = newChart();
+    const workload = bare(chart, { metadata: { annotations: { a: 'b' } } });
+    workload.addJsonPatch(JsonPatch.add('/spec/template/metadata/annotations/c', 'd'));
+    const first = kes(chart, issued(1)).restarts(workload);
+    const second = new RotatingCertificate(chart, 'other', {
+      spec: { ...spec, name: 'other' },
+      revisions: [issued(2)],
+    }).restarts(workload);
+    expect(annotations(chart, 'Bare')).toEqual({
+      a: 'b',
+      c: 'd',
+      'restart.releaf.dev/kes': first.restartValue,
+      'restart.releaf.dev/other': second.restartValue,
+    });
+  });
+
+  it('does nothing while no revision is issued', () => {
+    const chart = newChart();
+    const deployment = new Deployment(chart, 'D', { containers });
+    const placed = kes(chart, revision(1)).restarts(deployment).restarts(bare(chart, {}));
+    expect(placed.restartValue).toBeUndefined();
+    expect(annotations(chart, 'Deployment')).toBeUndefined();
+    expect(annotations(chart, 'Bare')).toBeUndefined();
+  });
+
+  it('refuses an object without pods, even while no revision is issued', () => {
+    const chart = newChart();
+    const tenant = new ApiObject(chart, 'T', {
+      apiVersion: 'minio.min.io/v2',
+      kind: 'Tenant',
+      metadata: { name: 'kes-tenant' },
+      spec: { kes: {} },
+    });
+    expect(() => kes(chart, revision(1)).restarts(tenant)).toThrow(
+      expect.objectContaining({
+        code: 'RESTART_WORKLOAD',
+        message: 'Tenant kes-tenant has no spec.template, so no pods that could restart',
+        hint: 'give restarts() a Deployment, StatefulSet or DaemonSet',
+      }),
+    );
+  });
+});
