@@ -81,6 +81,6 @@ const PATH_KEY = '[^.\\[\\]"\'\\s\\x00-\\x1f]+';
 export const ANNOTATIONS_PATH = textShape({
   allowed:
     'annotations is the path of a mapping, such as spec.template.metadata.annotations, spec.pools[0].annotations or metadata["a.b"].annotations',
-  pattern: `^${PATH_KEY}(?:\\.${PATH_KEY}|\\[\\d{1,4}\\]|\\["[^"\\\\]+"\\]|\\['[^'\\\\]+'\\])*$`,
+  pattern: `^${PATH_KEY}(?:\\.${PATH_KEY}|\\[\\d{1,4}\\]|\\["[^"\\\\\\p{Cc}]+"\\]|\\['[^'\\\\\\p{Cc}]+'\\])*$`,
   maxLength: 253,
 });

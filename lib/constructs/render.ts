@@ -31,7 +31,8 @@ export interface RenderedFile {
  *
  * @returns undefined when there is nothing to write: no revision is issued, none waits for a signer
  * in the cluster
- * @throws ReleafError `SECRET_RENAMED` as {@link RotatingCertificate}
+ * @throws ReleafError `CERTIFICATE_KEY_MISMATCH`, `SEALED_KEY_CHANGED` or `SECRET_RENAMED` as
+ * {@link RotatingCertificate}
  */
 export function renderCertificate(
   certificate: Certificate<CertificateSpec>,

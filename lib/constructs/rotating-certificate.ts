@@ -6,6 +6,7 @@ import { ReleafError } from '../model/errors';
 import type { Certificate } from '../model/revision';
 import { currentRevision, pendingRevision } from '../model/revision';
 import { restartAnnotation, restartDigest } from '../rotation/restart';
+import { assertPair, assertSecretName } from '../rotation/shippable';
 import { CertificateSecret } from './certificate-secret';
 import { SigningRequest } from './signing-request';
 
@@ -46,8 +47,9 @@ export class RotatingCertificate extends Construct {
   }
 
   /**
-   * @throws ReleafError `SECRET_RENAMED` when the config names another Secret than the one for which
-   * the current revision's key is sealed
+   * @throws ReleafError `CERTIFICATE_KEY_MISMATCH` or `SEALED_KEY_CHANGED` when certificate and key of
+   * the current revision are no pair; `SECRET_RENAMED` when the config names another Secret than the
+   * one for which the newest revision's key is sealed
    */
   constructor(scope: Construct, id: string, certificate: Certificate<CertificateSpec>) {
     super(scope, id);
@@ -58,10 +60,15 @@ export class RotatingCertificate extends Construct {
       'releaf.dev/certificate': spec.name,
     };
 
+    assertSecretName(spec, revisions);
     const current = currentRevision(revisions);
     if (current) {
+      assertPair(spec.name, current);
+      const { namespace, name } = current.sealedKey;
       new CertificateSecret(this, 'Secret', {
         ...spec.secret,
+        namespace,
+        name,
         labels: { ...spec.secret.labels, ...labels },
         certificate: current.certificate,
         sealedKey: current.sealedKey,

@@ -1,3 +1,4 @@
+import { canonicalSubject } from '../model/canonical-names';
 import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import type { IssuedRevision, Revision } from '../model/revision';
@@ -102,7 +103,7 @@ function differences(leaf: X509, { record }: Revision): readonly string[] {
   const seconds = (leaf.notAfter.getTime() - leaf.notBefore.getTime()) / 1000;
   const wanted = record.expirationSeconds;
   return [
-    ...(JSON.stringify(ordered(issued.names.subject)) === JSON.stringify(ordered(record.subject))
+    ...(canonicalSubject(issued.names.subject) === canonicalSubject(record.subject)
       ? []
       : [`the subject is ${leaf.subject}`]),
     ...(added.length ? [`names not asked for: ${added.join(', ')}`] : []),
@@ -112,8 +113,3 @@ function differences(leaf: X509, { record }: Revision): readonly string[] {
       : []),
   ];
 }
-
-const ordered = (subject: object): unknown =>
-  Object.entries(subject)
-    .filter(([, value]) => value !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,9 +1,9 @@
+import { canonicalNames } from '../model/canonical-names';
 import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError, type ErrorCode } from '../model/errors';
 import {
   currentRevision,
   isIssued,
-  pendingRevision,
   type IssuedRevision,
   type Revision,
 } from '../model/revision';
@@ -11,6 +11,7 @@ import { readCertificates, type X509 } from '../x509/certificate';
 import { readRequest, type CertificateRequest } from '../x509/certificate-request';
 import { readIssuedChain } from './issued-chain';
 import { requestObjectName } from './renew';
+import { assertSecretName } from './shippable';
 import { sealedKeySha256 } from './sealed-key-digest';
 import { trustedPath } from './trust';
 
@@ -42,21 +43,11 @@ export function readRecordedRequest(name: string, revision: Revision): Certifica
       RESTORE,
     );
   };
-  const found = (names: typeof request.names) => [
-    names.subject.countries,
-    names.subject.organizations,
-    names.subject.organizationalUnits,
-    names.subject.localities,
-    names.subject.provinces,
-    names.subject.commonName ?? null,
-    names.dnsNames,
-    names.ipAddresses,
-  ];
   if (request.publicKeySha256 !== record.publicKeySha256) {
     differs('has public key', request.publicKeySha256, record.publicKeySha256);
   }
-  if (JSON.stringify(found(request.names)) !== JSON.stringify(found(record))) {
-    differs('asks for', JSON.stringify(found(request.names)), JSON.stringify(found(record)));
+  if (canonicalNames(request.names) !== canonicalNames(record)) {
+    differs('asks for', canonicalNames(request.names), canonicalNames(record));
   }
   const objectName = requestObjectName(name, revision.number, request.der);
   if (objectName !== record.objectName) differs('is request', objectName, record.objectName);
@@ -97,7 +88,6 @@ export function incoherences(
   owners: ReadonlyMap<string, string>,
 ): readonly Problem[] {
   const current = currentRevision(revisions);
-  const pending = pendingRevision(revisions);
   const perRevision = revisions.flatMap((revision) => {
     const folder = `certificates/${spec.name}/${revision.number}`;
     const file = `${folder}/certificate.pem`;
@@ -116,7 +106,7 @@ export function incoherences(
   return [
     ...perRevision,
     ...problemOf(`certificates/${spec.name}`, () => {
-      assertSecretName(spec, current, pending);
+      assertSecretName(spec, revisions);
     }),
   ];
 }
@@ -137,25 +127,4 @@ function swapped(
     message: `${problem.file}: this is the certificate of revision ${owner}, not of request ${record.objectName}`,
     hint: 'restore the file from Git',
   };
-}
-
-/**
- * Refuses a Secret that was renamed although its sealed key opens only under the old name. While a
- * revision for the new name is pending, the current one goes on under the old.
- *
- * @throws ReleafError SECRET_RENAMED
- */
-export function assertSecretName(
-  spec: CertificateSpec,
-  current: Revision | undefined,
-  pending: Revision | undefined,
-): void {
-  const bound = (pending ?? current)?.sealedKey;
-  const { namespace, name } = spec.secret;
-  if (!bound || (bound.namespace === namespace && bound.name === name)) return;
-  throw new ReleafError(
-    'SECRET_RENAMED',
-    `certificates.${spec.name}.secret: is ${namespace}/${name}, but the private key is sealed for ${bound.namespace}/${bound.name} and opens nowhere else`,
-    `make a key for the new name: releaf renew ${spec.name}`,
-  );
 }

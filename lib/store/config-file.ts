@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { dirname, extname, join, relative, resolve } from 'node:path';
-import { createJiti } from 'jiti';
 import { LineCounter, parseDocument } from 'yaml';
 import { mergeConfig } from '../config/merge-config';
 import { ReleafError } from '../model/errors';
@@ -82,6 +81,9 @@ function readYaml(path: string, shown: string): unknown {
 /** Runs a typed config. It may import `releaf` also where the package is not installed. */
 function evaluate(path: string, shown: string): unknown {
   readText(path, shown);
+  // Loaded here, since few configs are TypeScript and every command reads one.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { createJiti } = require('jiti') as typeof import('jiti');
   const jiti = createJiti(__filename, {
     fsCache: false,
     moduleCache: false,

@@ -89,7 +89,8 @@ function decodeRequest(bytes: Buffer): CertificateRequest {
   if (!info || !publicKey) throw new der.DerError('the public key is missing');
 
   const { keyType, digest } = decodeSignatureAlgorithm(algorithm);
-  const key = createPublicKey({ key: der.encodeDer(publicKey), type: 'spki', format: 'der' });
+  const publicKeyDer = der.encodeDer(publicKey);
+  const key = createPublicKey({ key: publicKeyDer, type: 'spki', format: 'der' });
   const fits = key.asymmetricKeyType === keyType;
   if (!fits || !verify(digest, der.encodeDer(info), key, der.bitsOf(signature))) {
     throw new der.DerError('its signature does not fit its content and key');
@@ -99,7 +100,6 @@ function decodeRequest(bytes: Buffer): CertificateRequest {
   const { emailAddresses, uris, ...altNames } = decodeAltNames(
     extensions.get(EXTENSION.subjectAltName),
   );
-  const publicKeyDer = key.export({ type: 'spki', format: 'der' });
   return {
     names: { subject: decodeSubject(subject), ...altNames },
     emailAddresses,

@@ -12,10 +12,12 @@ const PRINTED = '[private key]';
 export class PrivateKey {
   readonly #key: KeyObject;
   readonly #algorithm: KeyAlgorithm;
+  readonly #publicKeyDer: Buffer;
 
   private constructor(key: KeyObject, algorithm: KeyAlgorithm) {
     this.#key = key;
     this.#algorithm = algorithm;
+    this.#publicKeyDer = createPublicKey(key).export({ type: 'spki', format: 'der' });
   }
 
   /**
@@ -35,7 +37,7 @@ export class PrivateKey {
 
   /** DER SubjectPublicKeyInfo. */
   publicKeyDer(): Buffer {
-    return createPublicKey(this.#key).export({ type: 'spki', format: 'der' });
+    return this.#publicKeyDer;
   }
 
   /** Signs with SHA-256: RSA as PKCS#1 v1.5, ECDSA as a DER sequence (RFC 5480). */

@@ -57,7 +57,7 @@ const restart = fc.uniqueArray(
   fc.record(
     {
       file: fc.constantFrom('tenant.yaml', './apps/web.yaml'),
-      annotations: fc.constantFrom('spec.kes.annotations', 'spec.template.metadata.annotations'),
+      annotations: fc.constantFrom('spec.kes.annotations', 'spec.pools[0].annotations'),
       digestOf: fc.constantFrom('certificate' as const, 'ca' as const),
     },
     { requiredKeys: ['file', 'annotations'] },

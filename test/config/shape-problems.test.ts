@@ -30,13 +30,13 @@ const LABEL_KEY =
 const LABEL_VALUE =
   'the value of a label is up to 63 letters, digits, -, _ and ., beginning and ending with a letter or digit, or empty';
 const ANNOTATIONS =
-  'annotations is the path of a mapping, keys joined by dots, such as spec.template.metadata.annotations';
+  'annotations is the path of a mapping, such as spec.template.metadata.annotations, spec.pools[0].annotations or metadata["a.b"].annotations';
 const ENTRY_KEYS =
   'profile, commonName, dnsNames, ipAddresses, subject, usages, key, signer, duration, renewAt, sealing, ca, appendCa, secret or restart';
 const A60 = `${'a'.repeat(60)}…`;
 
 /** Path and value put into a valid config, and every problem; `~` is the entry `certificates.web`. */
-const ROWS: readonly (readonly [path: string, value: unknown, ...problems: string[]])[] = [
+const ROWS: [path: string, value: unknown, ...problems: string[]][] = [
   ['version', '1', 'version: got "1"; version is the number 1'],
   ['version', 2, 'version: got 2; version is the number 1'],
   ['version', null, 'version: got null; version is the number 1'],
@@ -395,7 +395,7 @@ const ROWS: readonly (readonly [path: string, value: unknown, ...problems: strin
   ['~.ca', 'a\\b', `~.ca: got "a\\b"; ${FILE}`],
   ['~.ca', 'a\u0000.pem', `~.ca: got "a\\u{00}.pem"; ${FILE}`],
   ['~.ca', 'dir/', `~.ca: got "dir/"; ${FILE}`],
-  ['~.ca', `${'-----BEGIN'} PRIVATE KEY-----\nMIIE`, `~.ca: got [private key]; ${FILE}`],
+  ['~.ca', ['-----BEGIN', 'PRIVATE KEY-----\nMIIE'].join(' '), `~.ca: got [private key]; ${FILE}`],
   ['~.appendCa', 'yes', '~.appendCa: got "yes"; appendCa is true or false'],
   ['~.appendCa', 1, '~.appendCa: got 1; appendCa is true or false'],
   [
@@ -407,12 +407,17 @@ const ROWS: readonly (readonly [path: string, value: unknown, ...problems: strin
     '~.restart',
     [{}],
     `~.restart[0].file: missing; ${FILE}`,
-    '~.restart[0].annotations: missing; annotations is the path of a mapping, such as spec.template.metadata.annotations, spec.pools[0].annotations or metadata["a.b"].annotations',
+    `~.restart[0].annotations: missing; ${ANNOTATIONS}`,
   ],
   [
     '~.restart',
     [{ file: 'x', annotations: 'a..b' }],
-    '~.restart[0].annotations: got "a..b"; annotations is the path of a mapping, such as spec.template.metadata.annotations, spec.pools[0].annotations or metadata["a.b"].annotations',
+    `~.restart[0].annotations: got "a..b"; ${ANNOTATIONS}`,
+  ],
+  [
+    '~.restart',
+    [{ file: 'x', annotations: 'a["\u001b"]' }],
+    `~.restart[0].annotations: got "a["\\u{1b}"]"; ${ANNOTATIONS}`,
   ],
   ['~.restart', [{ file: '../x', annotations: 'a' }], `~.restart[0].file: got "../x"; ${FILE}`],
   [
@@ -423,7 +428,7 @@ const ROWS: readonly (readonly [path: string, value: unknown, ...problems: strin
   [
     '~.restart',
     [{ file: 'x', annotations: ['a'] }],
-    '~.restart[0].annotations: got a list of 1; annotations is the path of a mapping, such as spec.template.metadata.annotations, spec.pools[0].annotations or metadata["a.b"].annotations',
+    `~.restart[0].annotations: got a list of 1; ${ANNOTATIONS}`,
   ],
   [
     '~.restart',
@@ -529,7 +534,7 @@ describe('a value of the wrong shape', () => {
     [undefined, 'missing'],
     ['version: 1', 'got "version: 1"'],
     [[1, 2], 'got a list of 2'],
-    [new Date(0), 'got a date'],
+    [true, 'got true'],
     [() => 1, 'got a function'],
     [Symbol('s'), 'got a symbol'],
     [10n, 'got 10'],
@@ -575,7 +580,7 @@ describe('a hostile value', () => {
   );
 
   it('that is a private key is shown nowhere, as value or as key', () => {
-    const pem = `-----BEGIN ${'PRIVATE'} KEY-----\nMIGHAgEAMBMGByqGSM49\n`;
+    const pem = ['-----BEGIN', 'PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\n'].join(' ');
     const written = {
       version: 1,
       [pem]: pem,

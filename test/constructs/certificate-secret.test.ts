@@ -3,11 +3,11 @@ import { App, Chart, Yaml } from 'cdk8s';
 import { Secret } from 'kubernetes-models/v1';
 import { CertificateSecret } from '../../lib/constructs/certificate-secret';
 import type { CertificateSecretProps } from '../../lib/constructs/certificate-secret';
-import { certificatePem, plainKey, sealedKey, spec } from './kes';
+import { fakeCertificate, plainKey, sealedKey, spec } from './kes';
 
 const props: CertificateSecretProps = {
   ...spec.secret,
-  certificate: certificatePem(1),
+  certificate: fakeCertificate,
   sealedKey,
 };
 
@@ -49,7 +49,31 @@ const SEALED_SECRET = exactly({
 
 describe('CertificateSecret', () => {
   it('shows the certificate and seals the key', () => {
-    expect(Yaml.stringify(manifest())).toMatchInlineSnapshot();
+    expect(Yaml.stringify(manifest())).toMatchInlineSnapshot(`
+     "apiVersion: bitnami.com/v1alpha1
+     kind: SealedSecret
+     metadata:
+       labels:
+         team: storage
+       name: kes-tls
+       namespace: minio
+     spec:
+       encryptedData:
+         private.key: AgBciphertext
+       template:
+         metadata:
+           name: kes-tls
+           namespace: minio
+           labels:
+             team: storage
+         type: Opaque
+         data:
+           public.crt: |
+             -----BEGIN CERTIFICATE-----
+             c2lnbmVkIDE=
+             -----END CERTIFICATE-----
+     "
+    `);
   });
 
   it('gives a SealedSecret of exactly the fields that the controller reads', () => {
@@ -61,7 +85,20 @@ describe('CertificateSecret', () => {
   it('is a Secret that Kubernetes accepts when the key is in clear', () => {
     const tls = { privateKey: 'tls.key', certificate: 'tls.crt' };
     const plain = manifest({ sealedKey: plainKey, type: 'kubernetes.io/tls', keys: tls });
-    expect(Yaml.stringify(plain)).toMatchInlineSnapshot();
+    expect(Yaml.stringify(plain)).toMatchInlineSnapshot(`
+     "apiVersion: v1
+     kind: Secret
+     metadata:
+       labels:
+         team: storage
+       name: kes-tls
+       namespace: minio
+     data:
+       tls.crt: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCmMybG5ibVZrSURFPQotLS0tLUVORCBDRVJUSUZJQ0FURS0tLS0tCg==
+       tls.key: bm90IGEga2V5
+     type: kubernetes.io/tls
+     "
+    `);
     const object = new Secret(plain as ConstructorParameters<typeof Secret>[0]);
     expect(() => {
       object.validate();
@@ -78,17 +115,17 @@ describe('CertificateSecret', () => {
         code: 'SECRET_RENAMED',
         message: `the private key is sealed for the Secret minio/kes-tls and cannot be opened as ${wanted}`,
         hint: 'name the Secret as before, or make a new key with releaf renew --force',
-      }),
+      }) as Error,
     );
   });
 
   it('refuses a certificate that the controller would execute as a template', () => {
-    expect(() => manifest({ certificate: `{{ "x" }}\n${certificatePem(1)}` })).toThrow(
+    expect(() => manifest({ certificate: `{{ "x" }}\n${fakeCertificate}` })).toThrow(
       expect.objectContaining({
         code: 'PEM_INVALID',
         message:
           'the certificate for the Secret minio/kes-tls holds "{{", which Sealed Secrets would execute',
-      }),
+      }) as Error,
     );
   });
 });

@@ -1,5 +1,10 @@
 import type { CertificateSpec } from '../../lib/model/certificate-spec';
-import type { Certificate, Revision, SealedKey } from '../../lib/model/revision';
+import type { Certificate, IssuedRevision, Revision, SealedKey } from '../../lib/model/revision';
+import { sealedKeySha256 } from '../../lib/rotation/sealed-key-digest';
+import { readCertificates } from '../../lib/x509/certificate';
+import { createRequest, readRequest } from '../../lib/x509/certificate-request';
+import { createLocalCa } from '../../lib/x509/local-ca';
+import { newKey } from '../x509/tools';
 
 const pem = (label: string, text: string): string =>
   `-----BEGIN ${label}-----\n${Buffer.from(text).toString('base64')}\n-----END ${label}-----\n`;
@@ -53,7 +58,8 @@ export const plainKey: SealedKey = {
   value: Buffer.from('not a key').toString('base64'),
 };
 
-export const certificatePem = (number: number): string => pem('CERTIFICATE', `signed ${number}`);
+/** Shaped like a certificate, and the same in each run. */
+export const fakeCertificate = pem('CERTIFICATE', 'signed');
 
 export function revision(number: number, more: Partial<Revision> = {}): Revision {
   const { subject, dnsNames, ipAddresses, signer, usages, expirationSeconds, key } = spec;
@@ -74,8 +80,35 @@ export function revision(number: number, more: Partial<Revision> = {}): Revision
   };
 }
 
-export const issued = (number: number, more: Partial<Revision> = {}): Revision =>
-  revision(number, { certificate: certificatePem(number), ...more });
+const now = new Date('2026-11-21T12:00:00Z');
+const ca = createLocalCa(newKey(), 'Example CA', {
+  notBefore: now,
+  notAfter: new Date('2036-11-21T12:00:00Z'),
+  serialNumber: Buffer.alloc(16, 1),
+});
+const signed = [1, 2].map((number) =>
+  ca.sign(readRequest(createRequest(newKey(), spec), 'request.pem'), {
+    usages: spec.usages,
+    expirationSeconds: spec.expirationSeconds,
+    now,
+    serialNumber: Buffer.alloc(16, number),
+  }),
+);
+
+/** The certificate of revision 1 or 2. */
+export const certificatePem = (number: number): string => signed[number - 1]!;
+
+/** Revision 1 or 2, its certificate, key and record a pair. */
+export function issued(number: number, more: Partial<Revision> = {}): IssuedRevision {
+  const pending = revision(number, more);
+  const chain = certificatePem(number);
+  const record = {
+    ...pending.record,
+    publicKeySha256: readCertificates(chain, 'certificate.pem')[0]!.publicKeySha256,
+    sealedKeySha256: sealedKeySha256(pending.sealedKey),
+  };
+  return { ...pending, record, certificate: chain };
+}
 
 export const certificate = (...revisions: readonly Revision[]): Certificate<CertificateSpec> => ({
   spec,

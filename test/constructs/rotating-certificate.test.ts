@@ -2,7 +2,7 @@ import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
 import { DaemonSet, Deployment, k8s, StatefulSet, Service } from 'cdk8s-plus-27';
 import { RotatingCertificate } from '../../lib/constructs/rotating-certificate';
 import type { Revision } from '../../lib/model/revision';
-import { certificate, certificatePem, issued, revision, spec } from './kes';
+import { certificate, certificatePem, issued, revision, sealedKey, spec } from './kes';
 
 interface Manifest {
   readonly kind: string;
@@ -13,7 +13,7 @@ interface Manifest {
   };
   readonly spec: {
     readonly template: {
-      readonly metadata: { readonly annotations?: object };
+      readonly metadata?: { readonly annotations?: object };
       readonly data: object;
     };
   };
@@ -74,6 +74,39 @@ describe('RotatingCertificate', () => {
     expect(request?.metadata.annotations).toEqual({ 'releaf.dev/revision': '2' });
   });
 
+  it('is not shipped when the certificate is for another key', () => {
+    const swapped = { ...issued(1), certificate: certificatePem(2) };
+    expect(() => objects(swapped)).toThrow(
+      expect.objectContaining({ code: 'CERTIFICATE_KEY_MISMATCH' }) as Error,
+    );
+  });
+
+  it('is not shipped when the sealed key is another one than was recorded', () => {
+    const changed = { ...issued(1), sealedKey: { ...sealedKey, value: 'AgBother' } };
+    expect(() => objects(changed)).toThrow(
+      expect.objectContaining({ code: 'SEALED_KEY_CHANGED' }) as Error,
+    );
+  });
+
+  it('is not shipped when the config names another Secret than the newest key is sealed for', () => {
+    const elsewhere = { ...sealedKey, name: 'old-tls' };
+    expect(() => objects(issued(1, { sealedKey: elsewhere }))).toThrow(
+      expect.objectContaining({
+        code: 'SECRET_RENAMED',
+        message:
+          'certificates.kes.secret: is minio/kes-tls, but the private key is sealed for minio/old-tls and opens nowhere else',
+      }) as Error,
+    );
+  });
+
+  it('serves under the old name while the revision for the new one waits', () => {
+    const old = issued(1, { sealedKey: { ...sealedKey, name: 'old-tls' } });
+    expect(names(objects(old, revision(2)))).toEqual([
+      'SealedSecret/old-tls',
+      'CertificateSigningRequest/kes-2-3f9ab2c1',
+    ]);
+  });
+
   it('is placed by its name', () => {
     const chart = newChart();
     const placed = RotatingCertificate.from(
@@ -95,7 +128,7 @@ describe('RotatingCertificate', () => {
   ])('is not placed under the unknown name %s', (name, message, hint) => {
     const all = new Map(['kes', 'minio'].map((one) => [one, certificate(issued(1))]));
     expect(() => RotatingCertificate.from(newChart(), all, name)).toThrow(
-      expect.objectContaining({ code: 'CERTIFICATE_UNKNOWN', message, hint }),
+      expect.objectContaining({ code: 'CERTIFICATE_UNKNOWN', message, hint }) as Error,
     );
   });
 });
@@ -104,7 +137,7 @@ describe('restarts', () => {
   const kes = (chart: Chart, ...revisions: readonly Revision[]): RotatingCertificate =>
     new RotatingCertificate(chart, 'kes', certificate(...revisions));
   const annotations = (chart: Chart, kind: string): unknown =>
-    json(chart).find((manifest) => manifest.kind === kind)?.spec.template.metadata.annotations;
+    json(chart).find((manifest) => manifest.kind === kind)?.spec.template.metadata?.annotations;
   const containers = [{ image: 'kes' }];
   const bare = (chart: Chart, template: object): ApiObject =>
     new ApiObject(chart, 'Bare', { apiVersion: 'v1', kind: 'Bare', spec: { template } });
@@ -174,7 +207,7 @@ describe('restarts', () => {
         code: 'RESTART_WORKLOAD',
         message: 'Tenant kes-tenant has no spec.template, so no pods that could restart',
         hint: 'give restarts() a Deployment, StatefulSet or DaemonSet',
-      }),
+      }) as Error,
     );
   });
 });

@@ -20,7 +20,20 @@ function manifest(more: Partial<SigningRequestProps> = {}, namespace?: string) {
 
 describe('SigningRequest', () => {
   it('holds what its author decides, and nothing that the API server owns', () => {
-    expect(Yaml.stringify(manifest())).toMatchInlineSnapshot();
+    expect(Yaml.stringify(manifest())).toMatchInlineSnapshot(`
+     "apiVersion: certificates.k8s.io/v1
+     kind: CertificateSigningRequest
+     metadata:
+       name: kes-2-3f9ab2c1
+     spec:
+       expirationSeconds: 7776000
+       request: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KWVhOclpXUWdNZz09Ci0tLS0tRU5EIENFUlRJRklDQVRFIFJFUVVFU1QtLS0tLQo=
+       signerName: kubernetes.io/kubelet-serving
+       usages:
+         - digital signature
+         - server auth
+     "
+    `);
   });
 
   it('is valid for Kubernetes', () => {

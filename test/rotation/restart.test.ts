@@ -37,7 +37,12 @@ describe('restartDigest', () => {
 
   it('does not change with the ciphertext, the number or the record', () => {
     const one = holding(certificatePem(1));
-    const other = { ...one, sealedKey: plainKey, number: 7, record: { ...one.record, reason: 'x' } };
+    const other = {
+      ...one,
+      sealedKey: plainKey,
+      number: 7,
+      record: { ...one.record, reason: 'x' },
+    };
     expect(restartDigest(other, spec)).toBe(restartDigest(one, spec));
   });
 });

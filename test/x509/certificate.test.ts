@@ -126,7 +126,7 @@ describe('certificates', () => {
       'not a readable X.509',
     ],
     ['nothing', '', 'PEM_INVALID', 'holds no PEM block'],
-  ])('are refused with %s', (_, pem, code, message) => {
+  ] as const)('are refused with %s', (_, pem, code, message) => {
     expect(() => readCertificates(pem, 'certificate.pem')).toThrow(refusal(code, message));
   });
 });

@@ -1,0 +1,113 @@
+import { createCipheriv, createHash } from 'node:crypto';
+import { systemRandomness } from '../lib/cli/randomness';
+import type { CertificateSpec } from '../lib/model/certificate-spec';
+import type { Certificate, Revision } from '../lib/model/revision';
+import { makeRevision } from '../lib/rotation/renew';
+import { readSealingCertificate, sealedSecretsSealer } from '../lib/sealing/sealed-secrets';
+import { readRequest } from '../lib/x509/certificate-request';
+import { createLocalCa, type LocalCa } from '../lib/x509/local-ca';
+
+const DAY_MS = 86_400_000;
+
+/** RSA keys take 0.1 s each, so a few real pairs stand behind any number of certificates. */
+const PAIRS = 4;
+
+/** What one certificate of a fleet holds, made by the code that `renew` and `sign` run. */
+export interface Pair {
+  /** Revision 1 is issued, with a chain of two certificates; revision 2 is pending. */
+  readonly revisions: readonly [Revision, Revision];
+}
+
+/** A CA in memory that also serves as the certificate to seal for: RSA, valid now. */
+export async function benchCa(now: Date): Promise<LocalCa> {
+  return createLocalCa(await systemRandomness.generateKey('rsa-2048'), 'releaf bench CA', {
+    notBefore: new Date(now.getTime() - DAY_MS),
+    notAfter: new Date(now.getTime() + 3650 * DAY_MS),
+    serialNumber: systemRandomness.bytes(16),
+  });
+}
+
+export async function makePairs(now: Date): Promise<readonly Pair[]> {
+  const ca = await benchCa(now);
+  const { pem } = ca.certificate;
+  const sealing = readSealingCertificate(pem, 'the bench CA', now);
+  const sealer = sealedSecretsSealer(sealing, systemRandomness.bytes);
+  const revision = (number: number): Promise<Revision> =>
+    makeRevision(specOf('service'), number, 'benchmark', {
+      generateKey: systemRandomness.generateKey,
+      sealer,
+      now,
+    });
+  return Promise.all(
+    Array.from({ length: PAIRS }, async (): Promise<Pair> => {
+      const issued = await revision(1);
+      const leaf = ca.sign(readRequest(issued.request, 'the request'), {
+        usages: issued.record.usages,
+        expirationSeconds: issued.record.expirationSeconds,
+        now,
+        serialNumber: systemRandomness.bytes(16),
+      });
+      return { revisions: [{ ...issued, certificate: leaf + pem }, await revision(2)] };
+    }),
+  );
+}
+
+/** Certificate number `index` of a fleet: a name and a ciphertext of its own. */
+export function certificateOf(pairs: readonly Pair[], index: number): Certificate<CertificateSpec> {
+  const name = `service-${`${index}`.padStart(6, '0')}`;
+  const spec = specOf(name);
+  const [issued, pending] = pairs[index % pairs.length]!.revisions;
+  const sealedKey = {
+    ...issued.sealedKey,
+    name: spec.secret.name,
+    value: ciphertextLike(issued.sealedKey.value, index),
+  };
+  const objectName = pending.record.objectName.replace('service', name);
+  return {
+    spec,
+    revisions: [
+      { ...issued, sealedKey },
+      { ...pending, record: { ...pending.record, objectName } },
+    ],
+  };
+}
+
+/** Base64 of as many bytes that no compressor would tell from ciphertext, the same in every run. */
+function ciphertextLike(value: string, index: number): string {
+  const key = createHash('sha256').update(`${index}`).digest();
+  const zeros = Buffer.alloc(Buffer.from(value, 'base64').length);
+  return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(zeros).toString('base64');
+}
+
+function specOf(name: string): CertificateSpec {
+  return {
+    name,
+    profile: 'generic',
+    subject: {
+      countries: [],
+      organizations: ['example'],
+      organizationalUnits: [],
+      localities: [],
+      provinces: [],
+      commonName: 'service.example.com',
+    },
+    dnsNames: ['service.example.com', 'service.shop.svc.cluster.local'],
+    ipAddresses: [],
+    key: 'rsa-2048',
+    usages: ['digital signature', 'key encipherment', 'server auth'],
+    signer: 'example.com/internal',
+    expirationSeconds: 90 * 86_400,
+    renewAt: { share: 2 / 3 },
+    secret: {
+      name: `${name}-tls`,
+      namespace: 'shop',
+      type: 'kubernetes.io/tls',
+      keys: { privateKey: 'tls.key', certificate: 'tls.crt' },
+      labels: {},
+    },
+    sealing: { type: 'sealed-secrets', certificate: 'sealing.pem' },
+    restart: [],
+    appendCa: false,
+    warnings: [],
+  };
+}

@@ -1,0 +1,51 @@
+import type { CertificateSpec } from '../model/certificate-spec';
+import { ReleafError } from '../model/errors';
+import type { IssuedRevision, Revision } from '../model/revision';
+import { certificatePublicKeySha256 } from '../x509/certificate-public-key';
+import { sealedKeySha256 } from './sealed-key-digest';
+
+/**
+ * Refuses a pair that is none: a certificate for another key than the recorded one, or another sealed
+ * key. What a cluster would serve must hold together whenever it is written, not only when it came.
+ *
+ * @throws ReleafError PEM_INVALID, CERTIFICATE_INVALID, CERTIFICATE_KEY_MISMATCH or SEALED_KEY_CHANGED
+ */
+export function assertPair(name: string, { number, record, certificate, sealedKey }: IssuedRevision): void {
+  const folder = `certificates/${name}/${number}`;
+  const hint = 'releaf verify tells more; restore the files from Git';
+  const publicKey = certificatePublicKeySha256(certificate, `${folder}/certificate.pem`);
+  if (publicKey !== record.publicKeySha256) {
+    throw new ReleafError(
+      'CERTIFICATE_KEY_MISMATCH',
+      `${folder}/certificate.pem: is for public key ${publicKey}, request ${record.objectName} has ${record.publicKeySha256}`,
+      hint,
+    );
+  }
+  const digest = sealedKeySha256(sealedKey);
+  if (digest !== record.sealedKeySha256) {
+    throw new ReleafError(
+      'SEALED_KEY_CHANGED',
+      `${folder}/private-key.yaml: the sealed key has digest ${digest}, request.yaml says ${record.sealedKeySha256}`,
+      hint,
+    );
+  }
+}
+
+/**
+ * Refuses a Secret that was renamed although its sealed key opens only under the old name. Once a
+ * revision for the new name was made, the one before it goes on under the old, be it that the new one
+ * still waits or that it was rolled back.
+ *
+ * @param revisions - oldest first
+ * @throws ReleafError SECRET_RENAMED
+ */
+export function assertSecretName(spec: CertificateSpec, revisions: readonly Revision[]): void {
+  const bound = revisions.at(-1)?.sealedKey;
+  const { namespace, name } = spec.secret;
+  if (!bound || (bound.namespace === namespace && bound.name === name)) return;
+  throw new ReleafError(
+    'SECRET_RENAMED',
+    `certificates.${spec.name}.secret: is ${namespace}/${name}, but the private key is sealed for ${bound.namespace}/${bound.name} and opens nowhere else`,
+    `make a key for the new name: releaf renew ${spec.name}`,
+  );
+}

@@ -1,0 +1,274 @@
+import { X509Certificate } from 'node:crypto';
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { readRequest } from '../../lib/x509/certificate-request';
+import { encodePem } from '../../lib/x509/pem';
+import type { LocalCa } from '../../lib/x509/local-ca';
+import {
+  daysAfter,
+  filesIn,
+  folderOf,
+  NOW,
+  read,
+  releaf,
+  removeFolders,
+  signed,
+  testCa,
+  WEB_CONFIG,
+  WEB_FILES,
+} from '../harness';
+
+let ca: LocalCa;
+beforeAll(async () => {
+  ca = await testCa();
+});
+afterAll(removeFolders);
+
+const pendingRequest = (root: string, number: number) =>
+  readRequest(read(root, `certificates/web/${number}/request.pem`), 'request.pem');
+
+const sign = (root: string, number: number, days = 90, now = NOW): string =>
+  signed(ca, pendingRequest(root, number), { days, now });
+
+const fetchPem = (root: string, pem: string, now = NOW, ...flags: string[]) =>
+  releaf(['fetch', '-C', root, '--from', '-', ...flags], { stdin: pem, now });
+
+/** A folder with one issued revision, valid for 90 days from NOW. */
+async function issuedFolder(files = WEB_FILES): Promise<string> {
+  const root = folderOf(files);
+  expect(await releaf(['renew', '-C', root])).toMatchObject({ status: 0 });
+  expect(await fetchPem(root, sign(root, 1))).toMatchObject({ status: 0 });
+  return root;
+}
+
+const objects = (root: string) =>
+  parseAllDocuments(read(root, 'dist/web.k8s.yaml')).map((document) => document.toJS() as Manifest);
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: Record<string, unknown>;
+  readonly spec: Record<string, unknown>;
+}
+
+const mtimes = (root: string) =>
+  Object.keys(filesIn(root)).map((file) => [file, statSync(join(root, file)).mtimeMs]);
+
+describe('the rotation', () => {
+  it('writes a request for a new certificate, and nothing on the second run', async () => {
+    const root = folderOf(WEB_FILES);
+    const first = await releaf(['renew', '-C', root]);
+    expect(first).toMatchObject({ status: 0 });
+    expect(first.stdout).toContain('web: revision 1, because: there is no certificate yet');
+    expect(Object.keys(filesIn(root))).toEqual([
+      'certificates/web/1/private-key.yaml',
+      'certificates/web/1/request.pem',
+      'certificates/web/1/request.yaml',
+      'dist/web.k8s.yaml',
+      'releaf.yaml',
+      'sealing.pem',
+    ]);
+    const before = mtimes(root);
+    expect(await releaf(['renew', '-C', root])).toMatchObject({ status: 0, stdout: 'nothing to do\n' });
+    expect(await releaf(['synth', '-C', root])).toMatchObject({ status: 0, stderr: 'nothing to do\n' });
+    expect(mtimes(root)).toEqual(before);
+  });
+
+  it('keeps serving the current certificate while the next revision is pending', async () => {
+    const root = await issuedFolder();
+    const serving = read(root, 'dist/web.k8s.yaml');
+    expect(await releaf(['renew', '-C', root], { now: daysAfter(70) })).toMatchObject({ status: 0 });
+    const [secret, request] = objects(root);
+    expect(read(root, 'dist/web.k8s.yaml').startsWith(serving)).toBe(true);
+    expect(secret).toMatchObject({ kind: 'SealedSecret', metadata: { name: 'web-tls' } });
+    expect(request?.kind).toBe('CertificateSigningRequest');
+    expect(request?.metadata).not.toHaveProperty('namespace');
+    expect(Object.keys(request?.spec ?? {})).toEqual([
+      'expirationSeconds',
+      'request',
+      'signerName',
+      'usages',
+    ]);
+  });
+
+  it('takes the request away and serves the new pair once it is signed', async () => {
+    const root = await issuedFolder();
+    await releaf(['renew', '-C', root], { now: daysAfter(70) });
+    const pem = sign(root, 2, 90, daysAfter(70));
+    const fetched = await fetchPem(root, pem, daysAfter(70));
+    expect(fetched).toMatchObject({ status: 0 });
+    expect(fetched.stdout).toContain('web: revision 2 is issued');
+    const [secret, ...others] = objects(root);
+    expect(others).toEqual([]);
+    expect(secret?.spec).toMatchObject({ template: { data: { 'tls.crt': pem } } });
+  });
+
+  it('keeps the previous revision and removes older ones', async () => {
+    const root = await issuedFolder();
+    for (const [number, day] of [
+      [2, 70],
+      [3, 140],
+    ] as const) {
+      await releaf(['renew', '-C', root], { now: daysAfter(day) });
+      await fetchPem(root, sign(root, number, 90, daysAfter(day)), daysAfter(day));
+    }
+    const revisions = Object.keys(filesIn(root)).filter((file) => file.endsWith('certificate.pem'));
+    expect(revisions).toEqual([
+      'certificates/web/2/certificate.pem',
+      'certificates/web/3/certificate.pem',
+    ]);
+  });
+
+  it('keeps the key of a pending revision however often renew runs', async () => {
+    const root = folderOf(WEB_FILES);
+    await releaf(['renew', '-C', root]);
+    const before = filesIn(root);
+    for (const day of [0, 1, 200]) await releaf(['renew', '-C', root], { now: daysAfter(day) });
+    expect(filesIn(root)).toEqual(before);
+  });
+
+  it('stays rolled back through scheduled rounds of renew and fetch', async () => {
+    const root = await issuedFolder();
+    const served = read(root, 'dist/web.k8s.yaml');
+    const day70 = daysAfter(70);
+    await releaf(['renew', '-C', root], { now: day70 });
+    const pem = sign(root, 2, 90, day70);
+    await fetchPem(root, pem, day70);
+    const back = await releaf(['rollback', 'web', '-C', root], { now: day70 });
+    expect(back).toMatchObject({
+      status: 0,
+      stdout: 'web: revision 2 is withdrawn, revision 1 serves\n',
+    });
+    expect(read(root, 'dist/web.k8s.yaml')).toBe(served);
+    const before = filesIn(root);
+    for (let round = 0; round < 3; round += 1) {
+      expect(await releaf(['renew', '-C', root], { now: day70 })).toMatchObject({ status: 0 });
+      expect(await fetchPem(root, pem, day70)).toMatchObject({ status: 1 });
+      expect(filesIn(root)).toEqual(before);
+    }
+    expect(await releaf(['verify', '-C', root])).toMatchObject({ status: 0 });
+    const plan = await releaf(['plan', '-C', root], { now: day70 });
+    expect(plan.stdout).toContain('revision 2 was withdrawn; stays at revision 1');
+    await releaf(['renew', 'web', '--force', '-C', root], { now: day70 });
+    expect(Object.keys(filesIn(root))).toContain('certificates/web/3/request.pem');
+  });
+
+  it('rolls back once, however often it is asked to', async () => {
+    const root = await issuedFolder();
+    await releaf(['renew', '-C', root], { now: daysAfter(70) });
+    await fetchPem(root, sign(root, 2, 90, daysAfter(70)), daysAfter(70));
+    await releaf(['rollback', 'web', '-C', root], { now: daysAfter(70) });
+    const before = filesIn(root);
+    expect(await releaf(['rollback', 'web', '-C', root], { now: daysAfter(70) })).toMatchObject({
+      status: 0,
+      stdout: 'web: rolled back already, revision 1 serves\n',
+    });
+    expect(filesIn(root)).toEqual(before);
+  });
+
+  it('makes a new request when the config asks for something else', async () => {
+    const root = await issuedFolder();
+    writeFileSync(
+      join(root, 'releaf.yaml'),
+      WEB_CONFIG.replace('[web.example.com]', '[web.example.com, www.example.com]'),
+    );
+    const { stdout } = await releaf(['plan', '-C', root]);
+    expect(stdout).toContain(
+      'the config changed (DNS names: web.example.com → web.example.com, www.example.com)',
+    );
+    await releaf(['renew', '-C', root]);
+    expect(pendingRequest(root, 2).names.dnsNames).toEqual(['web.example.com', 'www.example.com']);
+    expect(objects(root).map(({ kind }) => kind)).toEqual([
+      'SealedSecret',
+      'CertificateSigningRequest',
+    ]);
+  });
+
+  it('goes on under the old name of the Secret until a key for the new one is issued', async () => {
+    const root = await issuedFolder();
+    writeFileSync(join(root, 'releaf.yaml'), WEB_CONFIG.replace('web-tls', 'web-tls-2'));
+    const before = filesIn(root);
+    expect(await releaf(['synth', '-C', root])).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^error SECRET_RENAMED: .*shop\/web-tls/s) as string,
+    });
+    expect(filesIn(root)).toEqual(before);
+    expect(await releaf(['renew', '-C', root])).toMatchObject({ status: 0 });
+    expect(objects(root)[0]?.metadata['name']).toBe('web-tls');
+    await fetchPem(root, sign(root, 2, 91));
+    expect(objects(root)[0]?.metadata['name']).toBe('web-tls-2');
+    expect(await releaf(['verify', '-C', root])).toMatchObject({ status: 0 });
+  });
+
+  it('tells where the issued certificate differs from what was asked', async () => {
+    const root = folderOf(WEB_FILES);
+    await releaf(['renew', '-C', root]);
+    const { stderr } = await fetchPem(root, sign(root, 1, 30));
+    expect(stderr).toContain('not as asked: web: lifetime 2592000 s, asked for 7776000 s');
+    expect(stderr).toContain('not as asked: web: usages not asked for: key encipherment');
+  });
+
+  it('finds the request that each of several certificates answers', async () => {
+    const two = `${WEB_CONFIG}  api:
+    dnsNames: [api.example.com]
+    signer: example.com/internal
+    secret: { name: api-tls, namespace: shop }
+    sealing: { type: sealed-secrets, certificate: sealing.pem }
+`;
+    const root = folderOf({ ...WEB_FILES, 'releaf.yaml': two });
+    await releaf(['renew', '-C', root]);
+    const api = readRequest(read(root, 'certificates/api/1/request.pem'), 'request.pem');
+    const pem = sign(root, 1) + ca.certificate.pem + signed(ca, api);
+    const { status, stdout } = await fetchPem(root, pem);
+    expect({ status, issued: stdout.match(/^\w+: revision \d is issued$/gm) }).toEqual({
+      status: 0,
+      issued: ['web: revision 1 is issued', 'api: revision 1 is issued'],
+    });
+    expect(new X509Certificate(read(root, 'certificates/api/1/certificate.pem')).subjectAltName).toBe(
+      'DNS:api.example.com',
+    );
+  });
+
+  it('puts the CA behind the leaf when the config wants it there', async () => {
+    const config = `${WEB_CONFIG}    ca: ca.pem\n    appendCa: true\n`;
+    const files = { ...WEB_FILES, 'releaf.yaml': config, 'ca.pem': ca.certificate.pem };
+    const root = await issuedFolder(files);
+    expect(read(root, 'certificates/web/1/certificate.pem')).toContain(ca.certificate.pem);
+    expect(await releaf(['verify', '-C', root])).toMatchObject({ status: 0 });
+  });
+
+  it('takes a certificate once; the same file again changes nothing', async () => {
+    const root = folderOf(WEB_FILES);
+    await releaf(['renew', '-C', root]);
+    const pem = sign(root, 1);
+    await fetchPem(root, pem);
+    const before = mtimes(root);
+    expect(await fetchPem(root, pem)).toMatchObject({ status: 0, stdout: 'nothing to do\n' });
+    expect(mtimes(root)).toEqual(before);
+  });
+
+  it('signs with a CA on disk', async () => {
+    const { generateKeyPairSync } = await import('node:crypto');
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+    const { createLocalCa } = await import('../../lib/x509/local-ca');
+    const { PrivateKey } = await import('../../lib/x509/private-key');
+    const onDisk = createLocalCa(PrivateKey.of(privateKey, 'ecdsa-p256'), 'disk CA', {
+      notBefore: daysAfter(-1),
+      notAfter: daysAfter(10),
+      serialNumber: Buffer.from([1]),
+    });
+    const root = folderOf({
+      ...WEB_FILES,
+      'pki/ca.crt': onDisk.certificate.pem,
+      'pki/ca.key': encodePem(
+        'PRIVATE KEY',
+        privateKey.export({ type: 'pkcs8', format: 'der' }),
+      ),
+    });
+    await releaf(['renew', '-C', root]);
+    const ran = await releaf(['sign', '--ca', join(root, 'pki'), '-C', root]);
+    expect(ran).toMatchObject({ status: 0 });
+    expect(ran.stdout).toContain('issuer   CN=disk CA');
+    expect(ran.stderr).toContain('lifetime 864300 s, asked for 7776000 s');
+  });
+});
