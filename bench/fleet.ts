@@ -3,6 +3,7 @@ import { systemRandomness } from '../lib/cli/randomness';
 import type { CertificateSpec } from '../lib/model/certificate-spec';
 import type { Certificate, Revision } from '../lib/model/revision';
 import { makeRevision } from '../lib/rotation/renew';
+import { sealedKeySha256 } from '../lib/rotation/sealed-key-digest';
 import { readSealingCertificate, sealedSecretsSealer } from '../lib/sealing/sealed-secrets';
 import { readRequest } from '../lib/x509/certificate-request';
 import { createLocalCa, type LocalCa } from '../lib/x509/local-ca';
@@ -12,11 +13,8 @@ const DAY_MS = 86_400_000;
 /** RSA keys take 0.1 s each, so a few real pairs stand behind any number of certificates. */
 const PAIRS = 4;
 
-/** What one certificate of a fleet holds, made by the code that `renew` and `sign` run. */
-export interface Pair {
-  /** Revision 1 is issued, with a chain of two certificates; revision 2 is pending. */
-  readonly revisions: readonly [Revision, Revision];
-}
+/** Revision 1, issued with a chain of two certificates, and revision 2, pending. */
+export type Pair = readonly [Revision, Revision];
 
 /** A CA in memory that also serves as the certificate to seal for: RSA, valid now. */
 export async function benchCa(now: Date): Promise<LocalCa> {
@@ -27,6 +25,7 @@ export async function benchCa(now: Date): Promise<LocalCa> {
   });
 }
 
+/** Real pairs, made by the code behind `renew` and `sign`. */
 export async function makePairs(now: Date): Promise<readonly Pair[]> {
   const ca = await benchCa(now);
   const { pem } = ca.certificate;
@@ -47,7 +46,7 @@ export async function makePairs(now: Date): Promise<readonly Pair[]> {
         now,
         serialNumber: systemRandomness.bytes(16),
       });
-      return { revisions: [{ ...issued, certificate: leaf + pem }, await revision(2)] };
+      return [{ ...issued, certificate: leaf + pem }, await revision(2)];
     }),
   );
 }
@@ -56,25 +55,26 @@ export async function makePairs(now: Date): Promise<readonly Pair[]> {
 export function certificateOf(pairs: readonly Pair[], index: number): Certificate<CertificateSpec> {
   const name = `service-${`${index}`.padStart(6, '0')}`;
   const spec = specOf(name);
-  const [issued, pending] = pairs[index % pairs.length]!.revisions;
-  const sealedKey = {
-    ...issued.sealedKey,
-    name: spec.secret.name,
-    value: ciphertextLike(issued.sealedKey.value, index),
+  const [issued, pending] = pairs[index % pairs.length]!;
+  const sealedFor = (revision: Revision): Revision => {
+    const value = ciphertextLike(revision.sealedKey.value, `${name}/${revision.number}`);
+    const sealedKey = { ...revision.sealedKey, name: spec.secret.name, value };
+    const record = { ...revision.record, sealedKeySha256: sealedKeySha256(sealedKey) };
+    return { ...revision, sealedKey, record };
   };
   const objectName = pending.record.objectName.replace('service', name);
   return {
     spec,
     revisions: [
-      { ...issued, sealedKey },
-      { ...pending, record: { ...pending.record, objectName } },
+      sealedFor(issued),
+      sealedFor({ ...pending, record: { ...pending.record, objectName } }),
     ],
   };
 }
 
 /** Base64 of as many bytes that no compressor would tell from ciphertext, the same in every run. */
-function ciphertextLike(value: string, index: number): string {
-  const key = createHash('sha256').update(`${index}`).digest();
+function ciphertextLike(value: string, seed: string): string {
+  const key = createHash('sha256').update(seed).digest();
   const zeros = Buffer.alloc(Buffer.from(value, 'base64').length);
   return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(zeros).toString('base64');
 }

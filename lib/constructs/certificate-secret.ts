@@ -62,7 +62,7 @@ function refuseRenamed({ name, namespace, sealedKey }: CertificateSecretProps): 
   throw new ReleafError(
     'SECRET_RENAMED',
     `the private key is sealed for the Secret ${bound} and cannot be opened as ${wanted}`,
-    'name the Secret as before, or make a new key with releaf renew --force',
+    'name the Secret as before, or make a key for the new name: releaf renew',
   );
 }
 

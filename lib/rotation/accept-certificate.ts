@@ -4,6 +4,7 @@ import { ReleafError } from '../model/errors';
 import type { IssuedRevision, Revision } from '../model/revision';
 import type { X509 } from '../x509/certificate';
 import { readContents } from '../x509/certificate-contents';
+import { canonicalUsage } from '../x509/key-usages';
 import { readIssuedChain } from './issued-chain';
 import { trustedPath } from './trust';
 import { leafOf } from './validity';
@@ -99,7 +100,8 @@ function differences(leaf: X509, { record }: Revision): readonly string[] {
     ...issued.emailAddresses,
     ...issued.uris,
   ].filter((name) => !asked.has(name));
-  const addedUsages = issued.usages.filter((usage) => !record.usages.includes(usage));
+  const askedUsages = record.usages.map(canonicalUsage);
+  const addedUsages = issued.usages.filter((usage) => !askedUsages.includes(usage));
   const seconds = (leaf.notAfter.getTime() - leaf.notBefore.getTime()) / 1000;
   const wanted = record.expirationSeconds;
   return [

@@ -2,6 +2,7 @@ import { ReleafError } from '../model/errors';
 import type { RequestRecord } from '../model/revision';
 import { readCertificates, type X509 } from '../x509/certificate';
 import { readContents } from '../x509/certificate-contents';
+import { canonicalUsage } from '../x509/key-usages';
 
 /** A signed chain that belongs to a request: leaf first, each certificate issued by the next. */
 export type IssuedChain = readonly [leaf: X509, ...issuers: X509[]];
@@ -62,7 +63,7 @@ function assertNames(leaf: X509, record: RequestRecord, file: string): void {
   const missing = [
     ...record.dnsNames.filter((name) => !names.dnsNames.includes(name)),
     ...record.ipAddresses.filter((address) => !names.ipAddresses.includes(address)),
-    ...record.usages.filter((usage) => !usages.includes(usage === 'signing' ? 'digital signature' : usage)),
+    ...record.usages.filter((usage) => !usages.includes(canonicalUsage(usage))),
   ];
   if (missing.length === 0) return;
   throw new ReleafError(

@@ -43,7 +43,7 @@ const FORMS: readonly (readonly [form: string, pattern: RegExp])[] = [
   ['DER', /\x30\x82..\x02\x01\x00\x02\x82[\x01\x02][\x00\x01\x80\x81]\x00/s],
   ['DER', /\x30\x77\x02\x01\x01\x04\x20.{32}\xa0\x0a\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07/s],
   ['base64', new RegExp(anyOf(ONCE))],
-  ['base64', new RegExp(`MII${BASE64}{2}[IQgw]BAAKC${BASE64}{64}|MHcCAQEEI${BASE64}{64}`)],
+  ['base64', new RegExp(`MII${BASE64}{2}[AQgw]IBAAKC${BASE64}{48}|MHcCAQEEI${BASE64}{64}`)],
   ['base64, twice', new RegExp(anyOf(ONCE.flatMap(base64Forms)))],
   ['hex', new RegExp(Object.values(PKCS8).map((der) => der.toString('hex')).join('|'), 'i')],
   ['age identity', /AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{40}/],

@@ -114,7 +114,7 @@ describe('CertificateSecret', () => {
       expect.objectContaining({
         code: 'SECRET_RENAMED',
         message: `the private key is sealed for the Secret minio/kes-tls and cannot be opened as ${wanted}`,
-        hint: 'name the Secret as before, or make a new key with releaf renew --force',
+        hint: 'name the Secret as before, or make a key for the new name: releaf renew',
       }) as Error,
     );
   });

@@ -59,7 +59,7 @@ export const plainKey: SealedKey = {
 };
 
 /** Shaped like a certificate, and the same in each run. */
-export const fakeCertificate = pem('CERTIFICATE', 'signed');
+export const fakeCertificate = pem('CERTIFICATE', 'signed 1');
 
 export function revision(number: number, more: Partial<Revision> = {}): Revision {
   const { subject, dnsNames, ipAddresses, signer, usages, expirationSeconds, key } = spec;

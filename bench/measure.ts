@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+/** What a process took, from its start to its end. */
+export interface Usage {
+  /** Milliseconds of processor time, user and system, of all its threads. */
+  readonly cpu: number;
+  /** Milliseconds by the clock on the wall. */
+  readonly wall: number;
+  /** Peak of the resident set, MiB. */
+  readonly peak: number;
+  readonly stdout: string;
+}
+
+/** Runs node with these arguments in a process of its own. */
+export function measure(args: readonly string[]): Usage {
+  const start = performance.now();
+  const { status, stderr, output } = spawnSync(
+    process.execPath,
+    ['--require', join(__dirname, 'report-usage.js'), ...args],
+    { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], encoding: 'utf8', maxBuffer: 2 ** 26 },
+  );
+  const wall = performance.now() - start;
+  if (status !== 0) throw new Error(`node ${args.join(' ')} failed: ${stderr}`);
+  return { ...(JSON.parse(output[3] ?? '') as { cpu: number; peak: number }), wall, stdout: output[1] ?? '' };
+}
+
+/** What is timed: releaf's rendering, or the least that gives the same objects as text. */
+export type Subject = 'render' | 'yaml' | 'json';
+
+/** Milliseconds of processor time that a subject takes for `count` certificates. */
+export function sample(subject: Subject, count: number, directory: string): number {
+  return Number(measure(['--expose-gc', join(__dirname, 'sample.js'), subject, `${count}`, directory]).stdout);
+}
+
+/** Peak memory of rendering `count` certificates one after the other, MiB. */
+export function peakOfStream(count: number, directory: string): number {
+  return measure([join(__dirname, 'sample.js'), 'stream', `${count}`, directory]).peak;
+}

@@ -1,0 +1,271 @@
+import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createRequest, readRequest } from '../../lib/x509/certificate-request';
+import type { LocalCa } from '../../lib/x509/local-ca';
+import type { PrivateKey } from '../../lib/x509/private-key';
+import { publicKeySha256 as digestOf } from '../../lib/x509/public-key';
+import {
+  filesIn,
+  folderOf,
+  read,
+  releaf,
+  removeFolders,
+  signed,
+  testCa,
+  testRandomness,
+  WEB_CONFIG,
+  WEB_FILES,
+  type Files,
+} from '../harness';
+
+const API = `  api:
+    dnsNames: [api.example.com]
+    signer: example.com/internal
+    secret: { name: api-tls, namespace: shop }
+    sealing: { type: sealed-secrets, certificate: sealing.pem }
+    restart: [{ file: api.yaml, annotations: spec.template.metadata.annotations }]
+`;
+
+let ca: LocalCa;
+let whole: Files;
+const keysMade: PrivateKey[] = [];
+
+beforeAll(async () => {
+  ca = await testCa();
+  const root = folderOf({
+    ...WEB_FILES,
+    'releaf.yaml': WEB_CONFIG + API,
+    'api.yaml': 'spec:\n  template:\n    metadata:\n      labels: { app: api }\n',
+  });
+  await releaf(['renew', '-C', root], {
+    randomness: {
+      ...testRandomness,
+      generateKey: async (algorithm) => {
+        const key = await testRandomness.generateKey(algorithm);
+        keysMade.push(key);
+        return key;
+      },
+    },
+  });
+  const request = (name: string) =>
+    readRequest(read(root, `certificates/${name}/1/request.pem`), name);
+  const stdin = signed(ca, request('api')) + signed(ca, request('web'));
+  await releaf(['fetch', '-C', root, '--from', '-'], { stdin });
+  whole = filesIn(root);
+});
+afterAll(removeFolders);
+
+const web = (file: string) => `certificates/web/1/${file}`;
+
+/** Text of a file that is to be taken away. */
+const MISSING = '(missing)';
+
+async function verify(changed: Files) {
+  const files = Object.entries({ ...whole, ...changed }).filter(([, text]) => text !== MISSING);
+  const root = folderOf(Object.fromEntries(files));
+  const before = filesIn(root);
+  const { status, stdout, stderr } = await releaf(['verify', '-C', root, '--json']);
+  expect(filesIn(root)).toEqual(before);
+  if (stdout === '') return { status, problems: [stderr] };
+  const { problems } = JSON.parse(stdout) as {
+    readonly problems: readonly { readonly code: string; readonly message: string }[];
+  };
+  return { status, problems: problems.map(({ code, message }) => `${code} ${message}`) };
+}
+
+const replaced = (file: string, from: string | RegExp, to: string): Files => {
+  const text = whole[file]?.replace(from, to);
+  expect(text).not.toBe(whole[file]);
+  return { [file]: text ?? '' };
+};
+
+/** A certificate for the right key, but for other names. */
+const issuedFor = (dnsNames: readonly string[]): string => {
+  const { publicKeySha256, names } = readRequest(whole[web('request.pem')] ?? '', 'request.pem');
+  const key = keysMade.find((made) => digestOf(made.publicKeyDer()) === publicKeySha256);
+  return signed(ca, readRequest(createRequest(key!, { ...names, dnsNames }), 'other request'));
+};
+
+it('finds nothing wrong with what releaf wrote', async () => {
+  expect(await verify({})).toEqual({ status: 0, problems: [] });
+});
+
+describe('verify catches', () => {
+  const cases: readonly (readonly [string, () => Files, RegExp])[] = [
+    [
+      'a certificate swapped with that of another entry',
+      () => ({ [web('certificate.pem')]: whole['certificates/api/1/certificate.pem'] ?? '' }),
+      /^CERTIFICATE_SWAPPED certificates\/web\/1\/certificate\.pem: this is the certificate of revision api\/1, not of request web-1-[0-9a-f]{8}$/,
+    ],
+    [
+      'a certificate for a stranger’s key',
+      () => ({ [web('certificate.pem')]: ca.certificate.pem }),
+      /^CERTIFICATE_KEY_MISMATCH certificates\/web\/1\/certificate\.pem: the certificate \(CN=test CA, serial [0-9a-f]+\) is for public key [0-9a-f]{64}, request web-1-[0-9a-f]{8} has [0-9a-f]{64}$/,
+    ],
+    [
+      'a certificate that lacks a name',
+      () => ({ [web('certificate.pem')]: issuedFor(['other.example.com']) }),
+      /^CERTIFICATE_NAMES certificates\/web\/1\/certificate\.pem: the certificate lacks web\.example\.com; it has other\.example\.com, /,
+    ],
+    [
+      'a truncated certificate',
+      () => replaced(web('certificate.pem'), /-----END[^]*$/, ''),
+      /^PEM_INVALID .*certificate\.pem/,
+    ],
+    [
+      'a truncated request',
+      () => replaced(web('request.pem'), /-----END[^]*$/, ''),
+      /^PEM_INVALID .*request\.pem/,
+    ],
+    [
+      'a request for other names than recorded',
+      () => replaced(web('request.yaml'), '- web.example.com', '- www.example.com'),
+      /^REVISION_INVALID certificates\/web\/1\/request\.pem: asks for .*web\.example\.com.* request\.yaml says .*www\.example\.com/,
+    ],
+    [
+      'a request under another object name than recorded',
+      () => replaced(web('request.yaml'), /objectName: web-1-\w+/, 'objectName: web-1-00000000'),
+      /^REVISION_INVALID certificates\/web\/1\/request\.pem: is request web-1-[0-9a-f]{8}, request\.yaml says web-1-00000000$/,
+    ],
+    [
+      'a changed ciphertext',
+      () => replaced(web('private-key.yaml'), 'value: Ag', 'value: Ah'),
+      /^SEALED_KEY_CHANGED certificates\/web\/1\/private-key\.yaml: the sealed key has digest [0-9a-f]{64}, request\.yaml says [0-9a-f]{64}$/,
+    ],
+    [
+      'a sealed key bound to another name in its record',
+      () => replaced(web('private-key.yaml'), 'name: web-tls', 'name: web-tls-2'),
+      /^SEALED_KEY_CHANGED /,
+    ],
+    [
+      'a Secret renamed under strict scope',
+      () => replaced('releaf.yaml', 'name: web-tls', 'name: web-tls-2'),
+      /^SECRET_RENAMED certificates\.web\.secret: is shop\/web-tls-2, but the private key is sealed for shop\/web-tls and opens nowhere else$/,
+    ],
+    [
+      'a changed manifest',
+      () => replaced('dist/web.k8s.yaml', 'namespace: shop', 'namespace: shop2'),
+      /^DIST_CHANGED dist\/web\.k8s\.yaml: is not what synth gives$/,
+    ],
+    [
+      'a missing manifest',
+      () => ({ 'dist/web.k8s.yaml': MISSING }),
+      /^DIST_CHANGED dist\/web\.k8s\.yaml: is missing; synth gives it$/,
+    ],
+    [
+      'a restart annotation that somebody changed',
+      () => replaced('api.yaml', /"[0-9a-f]{64}"/, '"now"'),
+      /^DIST_CHANGED api\.yaml: is not what synth gives$/,
+    ],
+    [
+      'a stale manifest',
+      () => ({ 'dist/gone.k8s.yaml': whole['dist/web.k8s.yaml'] ?? '' }),
+      /^DIST_STALE dist\/gone\.k8s\.yaml: synth no longer gives it$/,
+    ],
+    [
+      'somebody else’s file in the place of a manifest',
+      () => ({ 'dist/web.k8s.yaml': 'kind: ConfigMap\n' }),
+      /^FOREIGN_FILE dist\/web\.k8s\.yaml: was not written by releaf synth$/,
+    ],
+  ];
+  it.each(cases)('%s', async (_, changed, message) => {
+    const { status, problems } = await verify(changed());
+    expect(status).toBe(1);
+    expect(problems[0]).toMatch(message);
+  });
+
+  it('a dist/ or certificates/ that git ignores', async () => {
+    const root = folderOf({ ...whole, '.gitignore': 'dist/\n/certificates/*/1\n' });
+    execFileSync('git', ['init', '-q', root]);
+    const { status, stdout } = await releaf(['verify', '-C', root]);
+    expect(status).toBe(1);
+    expect(stdout).toContain('DIST_IGNORED  dist/: git ignores it, so it will never be reviewed');
+    expect(stdout).toContain('DIST_IGNORED  certificates/: git ignores it');
+  });
+
+  it('a revision without its request', async () => {
+    const root = folderOf(whole);
+    rmSync(join(root, web('request.yaml')));
+    expect(await releaf(['verify', '-C', root])).toMatchObject({
+      status: 1,
+      stderr:
+        'error REVISION_INVALID: certificates/web/1/request.yaml: there is no such file\n' +
+        '  restore it from Git, or remove certificates/web/1 and run releaf renew web\n',
+    });
+  });
+});
+
+describe('verify finds a private key in clear', () => {
+  const keys: Readonly<Record<string, KeyObject>> = {
+    rsa: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
+    ec: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey,
+    ed25519: generateKeyPairSync('ed25519').privateKey,
+  };
+  const pem = (key: KeyObject, type: 'pkcs8' | 'pkcs1' | 'sec1'): Buffer =>
+    Buffer.from(key.export({ type: type as 'pkcs8', format: 'pem' }));
+  const der = (key: KeyObject, type: 'pkcs8' | 'pkcs1' | 'sec1'): Buffer =>
+    key.export({ type: type as 'pkcs8', format: 'der' });
+  const base64 = (bytes: Buffer): Buffer => Buffer.from(bytes.toString('base64'));
+  const shifted = (bytes: Buffer, by: number): Buffer => Buffer.concat([Buffer.alloc(by, 'x'), bytes]);
+
+  const made = Object.entries(keys).flatMap(([name, key]) =>
+    (['pkcs8', ...(name === 'rsa' ? ['pkcs1'] : name === 'ec' ? ['sec1'] : [])] as const).flatMap(
+      (type): readonly (readonly [string, string, Buffer])[] => {
+        const kind = type as 'pkcs8';
+        return [
+          [`${name} ${type} PEM`, 'PEM', pem(key, kind)],
+          [`${name} ${type} DER`, 'DER', der(key, kind)],
+          [`${name} ${type} PEM in a JSON string`, 'PEM', Buffer.from(JSON.stringify(pem(key, kind).toString()))],
+          [`${name} ${type} base64 of PEM`, 'base64', base64(pem(key, kind))],
+          [`${name} ${type} base64 of DER`, 'base64', base64(der(key, kind))],
+          ...[0, 1, 2].map(
+            (by) =>
+              [
+                `${name} ${type} base64 of PEM behind ${by} bytes, twice`,
+                'base64, twice',
+                base64(shifted(base64(shifted(pem(key, kind), by)), (by + 1) % 3)),
+              ] as const,
+          ),
+        ];
+      },
+    ),
+  );
+
+  it.each(made)('%s', async (_, form, bytes) => {
+    const root = folderOf(whole);
+    writeFileSync(join(root, 'notes.bin'), Buffer.concat([Buffer.from('key: '), bytes]));
+    const { status, stdout } = await releaf(['verify', '-C', root]);
+    expect(status).toBe(1);
+    expect(stdout).toBe(
+      `PRIVATE_KEY_IN_CLEAR  notes.bin: holds a private key in clear (${form})\n` +
+        '  remove it and renew what it was for; a throw-away key of a test goes into knownPrivateKeys\n',
+    );
+  });
+
+  it('also behind four mebibytes of something else, and in a hidden folder', async () => {
+    const root = folderOf({ ...whole, '.cache/x': 'x'.repeat(4 * 1024 * 1024 - 10) + pem(keys['ec']!, 'pkcs8').toString() });
+    expect((await releaf(['verify', '-C', root])).stdout).toContain('PRIVATE_KEY_IN_CLEAR  .cache/x');
+  });
+
+  it('but not where the config says that one is known', async () => {
+    const root = folderOf({
+      ...whole,
+      'releaf.yaml': `knownPrivateKeys: [fixture.pem]\n${whole['releaf.yaml'] ?? ''}`,
+      'fixture.pem': pem(keys['ec']!, 'pkcs8').toString(),
+    });
+    expect(await releaf(['verify', '-C', root])).toMatchObject({ status: 0 });
+  });
+
+  it('and takes neither public keys, certificates nor prose for one', async () => {
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const root = folderOf({
+      ...whole,
+      'public.pem': publicKey.export({ type: 'spki', format: 'pem' }) as string,
+      'ca.pem': ca.certificate.pem,
+      'notes.md': `A key begins with -----BEGIN ${'PRIVATE'} KEY----- and then come many letters.\n`,
+    });
+    expect(await releaf(['verify', '-C', root])).toMatchObject({ status: 0 });
+  });
+});
