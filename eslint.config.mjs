@@ -13,7 +13,7 @@ const ROWS = [
   ['rotation'],
   ['config'],
   ['sealing', 'signers'],
-  ['x509'],
+  ['x509', 'yaml'],
   ['model'],
 ];
 
@@ -52,13 +52,24 @@ function restrictions(room, { random = false, fs = false, child = false, sockets
       ...(sockets ? [] : paths(SOCKETS, 'sockets belong to lib/cluster')),
       ...(random
         ? []
-        : paths(['crypto'], 'randomness comes from lib/cli/randomness.ts', { importNames: RANDOM })),
+        : paths(['crypto'], 'randomness comes from lib/cli/randomness.ts', {
+            importNames: RANDOM,
+          })),
       ...(room === 'constructs'
         ? []
         : ['cdk8s', 'cdk8s-plus-27', 'constructs'].map((name) => ({
             name,
             message: 'cdk8s is known to lib/constructs only',
           }))),
+      ...(room === 'yaml' || room === 'delivery'
+        ? []
+        : [
+            {
+              name: 'yaml',
+              importNames: ['parse', 'parseDocument', 'parseAllDocuments', 'Parser', 'Composer'],
+              message: 'YAML is read with lib/yaml/read-yaml.ts, which survives hostile text',
+            },
+          ]),
       ...(room === 'x509'
         ? []
         : [{ name: 'node-forge', message: 'DER is read and written in lib/x509 only' }]),
@@ -109,9 +120,14 @@ const EVERYWHERE = [
   },
 ];
 
-const PROCESS_GLOBALS = ['process', 'console', 'setTimeout', 'setInterval', 'fetch', 'performance'].map(
-  (name) => ({ name, message: `${name} belongs to lib/cli` }),
-);
+const PROCESS_GLOBALS = [
+  'process',
+  'console',
+  'setTimeout',
+  'setInterval',
+  'fetch',
+  'performance',
+].map((name) => ({ name, message: `${name} belongs to lib/cli` }));
 
 const room = (name, allowed = {}, files = [`lib/${name}/**/*.ts`], ignores = []) => ({
   files,
@@ -125,7 +141,9 @@ export default tseslint.config(
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
     plugins: { 'import-x': importX, tsdoc },
     settings: { 'import-x/resolver-next': [createTypeScriptImportResolver()] },
     rules: {
@@ -143,9 +161,17 @@ export default tseslint.config(
       'no-restricted-globals': ['error', ...PROCESS_GLOBALS],
     },
   },
-  ...['model', 'x509', 'signers', 'sealing', 'config', 'rotation', 'delivery', 'constructs'].map((n) =>
-    room(n),
-  ),
+  ...[
+    'model',
+    'x509',
+    'yaml',
+    'signers',
+    'sealing',
+    'config',
+    'rotation',
+    'delivery',
+    'constructs',
+  ].map((n) => room(n)),
   ...['verify', 'report'].map((n) => room(n)),
   room('store', { fs: true }),
   room('cluster', { sockets: true }),

@@ -2,7 +2,7 @@
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  testPathIgnorePatterns: ['<rootDir>/test/e2e/'],
+  testPathIgnorePatterns: ['<rootDir>/test/e2e/', '<rootDir>/test/system/'],
   moduleNameMapper: {
     '^releaf/package.json$': '<rootDir>/package.json',
     // Node asks dynamic imports for the extension of the compiled file.

@@ -5,6 +5,7 @@ import { systemRandomness } from './randomness';
 import { run } from './run';
 
 // The package's own description, found by its name wherever this file was compiled to.
+// eslint-disable-next-line @typescript-eslint/no-require-imports
 const { version } = require('releaf/package.json') as { readonly version: string };
 
 async function readInput(): Promise<Buffer> {

@@ -3,7 +3,7 @@ import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import { currentRevision, pendingRevision, type Revision } from '../model/revision';
 import type { AcceptedCertificate } from '../rotation/accept-certificate';
-import { type Folder } from '../store/folder';
+import { readCertificate, type Folder } from '../store/folder';
 import { writeCertificate } from '../store/revisions';
 import { preflight } from '../store/synthesize';
 import { EXIT, type Context, type ExitStatus } from './context';
@@ -45,7 +45,9 @@ export function nothingPending(name: string, revisions: readonly Revision[]): Re
     newest?.withdrawn
       ? `${name}: revision ${newest.number} was withdrawn, so no request waits for a certificate`
       : `${name}: no request waits for a certificate${current ? `; revision ${current.number} is issued` : ''}`,
-    newest?.withdrawn ? `make a new one: releaf renew ${name} --force` : `make one: releaf renew ${name}`,
+    newest?.withdrawn
+      ? `make a new one: releaf renew ${name} --force`
+      : `make one: releaf renew ${name}`,
   );
 }
 
@@ -56,7 +58,8 @@ export function install(
   issues: readonly Issue[],
   json: boolean,
 ): Promise<ExitStatus> {
-  preflight(folder, new Set(issues.map(({ spec }) => spec.name)), context.output);
+  const next = issues.map((issue) => [issue.spec.name, revisionsWith(folder, issue)] as const);
+  preflight(folder, new Map(next), context.output);
   return withStaging(folder, async (staging) => {
     const written = issues.map(({ spec, pending, accepted }) =>
       writeCertificate(folder.root, spec.name, pending.number, accepted.certificate, staging),
@@ -82,12 +85,23 @@ export function install(
   });
 }
 
+/** The revisions of a certificate once the issue has joined them. */
+function revisionsWith(folder: Folder, { spec, pending, accepted }: Issue): readonly Revision[] {
+  return readCertificate(folder, spec).revisions.map((revision) =>
+    revision.number === pending.number
+      ? { ...revision, certificate: accepted.certificate }
+      : revision,
+  );
+}
+
 function describe({ print, note }: Context, { spec, pending, accepted }: Issue): void {
   const { leaf, differences } = accepted;
   const seconds = Math.round((leaf.notAfter.getTime() - leaf.notBefore.getTime()) / 1000);
   print(`${spec.name}: revision ${pending.number} is issued`);
   print(`  serial   ${leaf.serialNumber}`);
-  print(`  valid    ${leaf.notBefore.toISOString()} to ${leaf.notAfter.toISOString()} (${formatDuration(seconds)})`);
+  print(
+    `  valid    ${leaf.notBefore.toISOString()} to ${leaf.notAfter.toISOString()} (${formatDuration(seconds)})`,
+  );
   print(`  issuer   ${leaf.issuer}`);
   for (const difference of differences) note(`not as asked: ${spec.name}: ${difference}`);
   for (const warning of spec.warnings) note(`warning: ${spec.name}: ${warning}`);

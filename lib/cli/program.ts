@@ -27,7 +27,9 @@ export function createProgram(
   done: (status: ExitStatus) => void,
 ): Command {
   const program = new Command('releaf')
-    .description('Renew Kubernetes TLS certificates by pull request: typed config in, reviewed YAML out.')
+    .description(
+      'Renew Kubernetes TLS certificates by pull request: typed config in, reviewed YAML out.',
+    )
     .version(version)
     .showSuggestionAfterError()
     .showHelpAfterError('(releaf COMMAND --help tells more)')
@@ -47,7 +49,8 @@ export function createProgram(
       .command(name)
       .description(description)
       .addOption(new Option('-C, --folder <dir>', 'folder with releaf.yaml').default('.'));
-  const json = (target: Command): Command => target.option('--json', 'print JSON for machines', false);
+  const json = (target: Command): Command =>
+    target.option('--json', 'print JSON for machines', false);
 
   json(command('plan [names...]', 'what is due and why; writes nothing'))
     .option('--check', 'exit with 3 when work is due', false)
@@ -57,7 +60,12 @@ export function createProgram(
       done(runPlan(contextOf(flags.folder), names, flags));
     });
 
-  json(command('renew [names...]', 'next revision for what is due: key, request, sealed key; then synth'))
+  json(
+    command(
+      'renew [names...]',
+      'next revision for what is due: key, request, sealed key; then synth',
+    ),
+  )
     .option('--force', 'renew also what is not due, pending or rolled back', false)
     .option('--dry-run', 'tell what would be renewed; write nothing', false)
     .addHelpText(
@@ -74,7 +82,12 @@ export function createProgram(
       },
     );
 
-  json(command('sign [names...]', 'sign pending requests with a CA on disk (development, air-gapped); then synth'))
+  json(
+    command(
+      'sign [names...]',
+      'sign pending requests with a CA on disk (development, air-gapped); then synth',
+    ),
+  )
     .requiredOption('--ca <dir>', 'folder with ca.crt and ca.key')
     .addHelpText('after', examples('releaf sign --ca pki', 'releaf sign kes --ca pki'))
     .action(async (names: string[], flags: FolderFlag & { ca: string; json: boolean }) => {
@@ -109,14 +122,21 @@ export function createProgram(
       done(await runRollback(contextOf(flags.folder), name, flags));
     });
 
-  json(command('synth', 'folder → dist/ and restart annotations; the same files give the same bytes'))
+  json(
+    command('synth', 'folder → dist/ and restart annotations; the same files give the same bytes'),
+  )
     .addHelpText('after', examples('releaf synth', 'releaf synth -C clusters/prod'))
     .action(async (flags: FolderFlag & { json: boolean }) => {
       const { runSynth } = await import('./synth.js');
       done(await runSynth(contextOf(flags.folder), flags));
     });
 
-  json(command('verify', 'the gate in CI: coherent, no key in clear, dist/ up to date (not expiry: see plan)'))
+  json(
+    command(
+      'verify',
+      'the gate in CI: coherent, no key in clear, dist/ up to date (not expiry: see plan)',
+    ),
+  )
     .addHelpText('after', examples('releaf verify', 'releaf verify --json'))
     .action(async (flags: FolderFlag & { json: boolean }) => {
       const { runVerify } = await import('./verify.js');
@@ -124,7 +144,11 @@ export function createProgram(
     });
 
   command('status', 'how each certificate stands, most urgent first')
-    .addOption(new Option('--format <format>', 'form of the output').choices(['table', 'json']).default('table'))
+    .addOption(
+      new Option('--format <format>', 'form of the output')
+        .choices(['table', 'json'])
+        .default('table'),
+    )
     .addHelpText('after', examples('releaf status', 'releaf status --format json'))
     .action(async (flags: FolderFlag & { format: 'table' | 'json' }) => {
       const { runStatus } = await import('./status.js');

@@ -36,7 +36,8 @@ export async function runRenew(
   const folder = openFolder(context.folder);
   const due = dueSteps(folder, context, names, flags.force);
   if (flags.dryRun) {
-    if (flags.json) context.print(JSON.stringify({ steps: due.map(({ step }) => step) }, undefined, 2));
+    if (flags.json)
+      context.print(JSON.stringify({ steps: due.map(({ step }) => step) }, undefined, 2));
     else context.print(due.length ? planTable(due.map(({ step }) => step)) : 'nothing to do');
     return EXIT.done;
   }
@@ -47,7 +48,7 @@ export async function runRenew(
     sealers.set(source, sealer);
     return { spec, step, sealer };
   });
-  preflight(folder, new Set(work.map(({ spec }) => spec.name)), context.output);
+  preflight(folder, new Map(work.map(({ spec }) => [spec.name, []])), context.output);
   return withStaging(folder, async (staging) => {
     const made = await withProgress(context, 'keys', work, async ({ spec, step, sealer }) => {
       const { now, randomness } = context;
@@ -77,7 +78,9 @@ export async function runRenew(
     if (made.length === 0) context.print('nothing to do');
     noteChanges(context, changes);
     if (made.length > 0) {
-      context.note('next: commit, open a pull request; when a request is signed: releaf fetch NAME --from FILE');
+      context.note(
+        'next: commit, open a pull request; when a request is signed: releaf fetch NAME --from FILE',
+      );
     }
     return EXIT.done;
   });
@@ -98,10 +101,17 @@ function dueSteps(
 }
 
 /** The way in which a certificate of the config seals, read and checked before any key is made. */
-function sealerFor({ root }: Folder, { now, randomness }: Context, { sealing }: CertificateSpec): Sealer {
+function sealerFor(
+  { root }: Folder,
+  { now, randomness }: Context,
+  { sealing }: CertificateSpec,
+): Sealer {
   if (sealing.type === 'plaintext') return plaintextSealer;
   const pem = readNamedFile(root, sealing.certificate);
-  return sealedSecretsSealer(readSealingCertificate(pem, sealing.certificate, now), randomness.bytes);
+  return sealedSecretsSealer(
+    readSealingCertificate(pem, sealing.certificate, now),
+    randomness.bytes,
+  );
 }
 
 function describe({ print, note }: Context, spec: CertificateSpec, revision: Revision): void {

@@ -15,14 +15,20 @@ export async function runRollback(
   const folder = openFolder(context.folder);
   const [spec] = select(folder, [name]);
   if (!spec) throw new Error(`select returned nothing for ${name}`);
-  const { withdraw, serves } = rollback(name, readCertificate(folder, spec).revisions, context.now);
-  preflight(folder, new Set([name]), context.output);
+  const { revisions } = readCertificate(folder, spec);
+  const { withdraw, serves } = rollback(name, revisions, context.now);
+  const next = revisions.map((revision) =>
+    revision.number === withdraw ? { ...revision, withdrawn: true } : revision,
+  );
+  preflight(folder, new Map([[name, next]]), context.output);
   return withStaging(folder, (staging) => {
     const written =
       withdraw === undefined ? [] : [writeWithdrawn(folder.root, name, withdraw, staging)];
     const changes = finish(folder, staging, context, written);
     if (json) {
-      context.print(JSON.stringify({ name, withdrawn: withdraw ?? null, serves, ...changes }, undefined, 2));
+      context.print(
+        JSON.stringify({ name, withdrawn: withdraw ?? null, serves, ...changes }, undefined, 2),
+      );
     } else {
       context.print(
         withdraw === undefined

@@ -21,5 +21,7 @@ export function select(folder: Folder, names: readonly string[]): readonly Certi
       `there are: ${known.join(', ') || 'none'}`,
     );
   }
-  return names.length === 0 ? certificates : certificates.filter(({ name }) => names.includes(name));
+  return names.length === 0
+    ? certificates
+    : certificates.filter(({ name }) => names.includes(name));
 }

@@ -71,10 +71,16 @@ function issueFor(
     serialNumber: randomness.bytes(SERIAL_NUMBER_BYTES),
   });
   const cas = readCas(folder, spec);
-  const accepted = acceptCertificate(spec, pending, pem, `the certificate of ${record.objectName}`, {
-    now,
-    current: currentRevision(revisions),
-    ...(cas && { cas }),
-  });
+  const accepted = acceptCertificate(
+    spec,
+    pending,
+    pem,
+    `the certificate of ${record.objectName}`,
+    {
+      now,
+      current: currentRevision(revisions),
+      ...(cas && { cas }),
+    },
+  );
   return { spec, pending, accepted };
 }

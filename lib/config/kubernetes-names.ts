@@ -41,12 +41,17 @@ const subdomain = (what: string): TextShape =>
 export const SECRET_NAME = subdomain('the name of a Secret');
 export const CLUSTER_DOMAIN = subdomain('a cluster domain');
 
+/** cdk8s tells plain objects by their `constructor`, so it cannot write one that has a key of that name. */
+const notConstructor = (key: string): string | undefined =>
+  key === 'constructor' ? 'cdk8s cannot write the key "constructor"; choose another' : undefined;
+
 /** `IsConfigMapKey` of Kubernetes. */
 export const SECRET_KEY = textShape({
   allowed:
     'a key of a Secret has letters, digits, -, _ and ., at most 253 characters, such as tls.key',
   pattern: '^(?!\\.{1,2}$)(?!\\.\\.)[-._a-zA-Z0-9]+$',
   maxLength: 253,
+  beyond: notConstructor,
 });
 
 /** `IsQualifiedName` of Kubernetes. */
@@ -55,6 +60,7 @@ export const LABEL_KEY = textShape({
     'the key of a label is up to 63 letters, digits, -, _ and ., beginning and ending with a letter or digit, after an optional prefix such as example.com/',
   pattern: `^(?:(?=.{1,253}/)${LABELS}/)?${QUALIFIED}$`,
   maxLength: 317,
+  beyond: notConstructor,
 });
 
 /** `IsValidLabelValue` of Kubernetes. */

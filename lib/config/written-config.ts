@@ -18,9 +18,9 @@ export interface WrittenSubject {
 export interface WrittenSecretDefaults {
   /** Namespace of the Secret. */
   readonly namespace?: string | undefined;
-  /** @defaultValue `kubernetes.io/tls`; `Opaque` with the profile minio-kes */
+  /** @default `kubernetes.io/tls`; `Opaque` with the profile minio-kes */
   readonly type?: 'Opaque' | 'kubernetes.io/tls' | undefined;
-  /** @defaultValue `tls.key` and `tls.crt`; `private.key` and `public.crt` for type Opaque */
+  /** @default `tls.key` and `tls.crt`; `private.key` and `public.crt` for type Opaque */
   readonly keys?:
     | { readonly privateKey?: string | undefined; readonly certificate?: string | undefined }
     | undefined;
@@ -53,7 +53,7 @@ export interface WrittenRestart {
   readonly file: string;
   /** Path of the annotations mapping, such as `spec.template.metadata.annotations`. */
   readonly annotations: string;
-  /** @defaultValue `certificate` */
+  /** @default `certificate` */
   readonly digestOf?: 'certificate' | 'ca' | undefined;
 }
 
@@ -71,14 +71,14 @@ export interface WrittenMinioKesProfile {
   readonly statefulSet?: string | undefined;
   /** Headless Service of a stand-alone KES. */
   readonly service?: string | undefined;
-  /** @defaultValue 2 */
+  /** @default 2 */
   readonly replicas?: number | undefined;
-  /** @defaultValue `cluster.local` */
+  /** @default `cluster.local` */
   readonly clusterDomain?: string | undefined;
   /**
    * What MinIO trusts: the CA behind the leaf, or the leaf itself (then MinIO restarts at each renewal).
    *
-   * @defaultValue `ca`
+   * @default `ca`
    */
   readonly trust?: 'ca' | 'leaf' | undefined;
 }
@@ -86,28 +86,28 @@ export interface WrittenMinioKesProfile {
 /** What several certificates may have in common: every key but those that name one certificate. */
 export interface WrittenDefaults {
   readonly subject?: WrittenSubject | undefined;
-  /** @defaultValue digital signature, server auth; with RSA key encipherment too */
+  /** @default digital signature, server auth; with RSA key encipherment too */
   readonly usages?: readonly KeyUsage[] | undefined;
-  /** @defaultValue `ecdsa-p256` */
+  /** @default `ecdsa-p256` */
   readonly key?: KeyAlgorithm | undefined;
   /** Kubernetes signer name (`domain/path`), or `local`. */
   readonly signer?: string | undefined;
-  /** Lifetime to ask for, such as `90d`; `10m` or more. @defaultValue `90d` */
+  /** Lifetime to ask for, such as `90d`; `10m` or more. @default `90d` */
   readonly duration?: string | undefined;
-  /** `2/3`, `70%`, `0.7` of the issued lifetime, or `30d before expiry`. @defaultValue `2/3` */
+  /** `2/3`, `70%`, `0.7` of the issued lifetime, or `30d before expiry`. @default `2/3` */
   readonly renewAt?: string | number | undefined;
   readonly secret?: WrittenSecretDefaults | undefined;
   /** No default: it is said in the entry or in the defaults. */
   readonly sealing?: WrittenSealing | undefined;
   /** PEM file of the signer's CA, relative to the folder of the config. */
   readonly ca?: string | undefined;
-  /** Whether the CA is put behind the chain in the Secret. Needs `ca`. @defaultValue false */
+  /** Whether the CA is put behind the chain in the Secret. Needs `ca`. @default false */
   readonly appendCa?: boolean | undefined;
 }
 
 /** One certificate: an entry under `certificates`. What it says wins over defaults and profile. */
 export interface WrittenCertificate extends WrittenDefaults {
-  /** @defaultValue `generic` */
+  /** @default `generic` */
   readonly profile?: 'generic' | WrittenGenericProfile | WrittenMinioKesProfile | undefined;
   /** CN of the subject, at most 64 characters. */
   readonly commonName?: string | undefined;

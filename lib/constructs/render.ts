@@ -38,8 +38,9 @@ export function renderCertificate(
   certificate: Certificate<CertificateSpec>,
 ): RenderedFile | undefined {
   const { name } = certificate.spec;
-  const chart = new Chart(new App(), name);
-  new RotatingCertificate(chart, name, certificate);
+  // The name is no id: constructs keeps children in a plain object, which has a `constructor`.
+  const chart = new Chart(new App(), 'Certificate');
+  new RotatingCertificate(chart, 'Certificate', certificate);
   const objects = (chart.toJson() as Manifest[]).map(inOrder);
   if (objects.length === 0) return undefined;
   return { file: manifestFile(name), text: `${MARKER}\n${Yaml.stringify(...objects)}` };

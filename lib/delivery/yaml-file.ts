@@ -1,9 +1,9 @@
-import type { CST, Document, Node, ParsedNode } from 'yaml';
-import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser, visit } from 'yaml';
+import type { Document, Node } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq } from 'yaml';
 import { ReleafError } from '../model/errors';
+import { readYaml } from '../yaml/read-yaml';
 
 const MAX_BYTES = 5 * 1024 * 1024;
-const MAX_DEPTH = 200;
 
 /** The refusal of one file. */
 export function refuse(file: string, problem: string, hint = ''): ReleafError {
@@ -22,77 +22,14 @@ export function parseFile(text: string, file: string): readonly Document.Parsed[
   if (bytes > MAX_BYTES) {
     throw refuse(file, `has ${bytes} bytes; at most ${MAX_BYTES} (5 MiB) are read`);
   }
-  const lines = new LineCounter();
-  try {
-    const tokens = [...new Parser(lines.addNewLine).parse(text)];
-    if (tooDeep(tokens)) throw refuse(file, `is nested more than ${MAX_DEPTH} levels deep`);
-    const composer = new Composer<ParsedNode>({
-      keepSourceTokens: true,
-      // It would compare each key with each other key; firstDuplicate() needs linear time.
-      uniqueKeys: false,
-      logLevel: 'error',
-    });
-    const documents = [...composer.compose(tokens)];
-    for (const document of documents) {
-      const [error] = document.errors;
-      const wrong = error
-        ? { offset: error.pos[0], message: error.message }
-        : firstDuplicate(document);
-      if (!wrong) continue;
-      const { line, col } = lines.linePos(wrong.offset);
-      throw refuse(
-        file,
-        `is not valid YAML: line ${line}, column ${col}: ${wrong.message}`,
-        text.includes('{{') ? 'a Helm template is not YAML: name its values file instead' : '',
-      );
-    }
-    return documents;
-  } catch (error) {
-    if (error instanceof RangeError)
-      throw refuse(file, `is nested more than ${MAX_DEPTH} levels deep`);
-    throw error;
-  }
-}
-
-/** Checked before nodes are made of the tokens, which is recursive and can run out of stack. */
-function tooDeep(tokens: readonly CST.Token[]): boolean {
-  const open = tokens.map((token) => ({ token, depth: 0 }));
-  for (let next = open.pop(); next; next = open.pop()) {
-    const { token, depth } = next;
-    if (depth > MAX_DEPTH) return true;
-    const inner =
-      token.type === 'document'
-        ? [token.value]
-        : 'items' in token
-          ? token.items.flatMap(({ key, value }) => [key, value])
-          : [];
-    for (const one of inner) if (one) open.push({ token: one, depth: depth + 1 });
-  }
-  return false;
-}
-
-function firstDuplicate(
-  document: Document.Parsed,
-): { readonly offset: number; readonly message: string } | undefined {
-  let found;
-  visit(document, {
-    Map(_, map) {
-      const seen = new Set<unknown>();
-      for (const { key } of map.items) {
-        if (!isScalar(key)) continue;
-        if (seen.has(key.value)) {
-          found = {
-            offset: key.range?.[0] ?? 0,
-            message: `the key "${String(key.value)}" is there twice`,
-          };
-          return visit.BREAK;
-        }
-        seen.add(key.value);
-      }
-      return undefined;
-    },
-  });
-  return found;
+  const reading = readYaml(text);
+  if ('documents' in reading) return reading.documents;
+  const { message, at } = reading.problem;
+  throw refuse(
+    file,
+    at ? `is not valid YAML: line ${at.line}, column ${at.column}: ${message}` : message,
+    text.includes('{{') ? 'a Helm template is not YAML: name its values file instead' : '',
+  );
 }
 
 /** Whether an entry has no value, or null for one. */

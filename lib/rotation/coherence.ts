@@ -1,12 +1,7 @@
 import { canonicalNames } from '../model/canonical-names';
 import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError, type ErrorCode } from '../model/errors';
-import {
-  currentRevision,
-  isIssued,
-  type IssuedRevision,
-  type Revision,
-} from '../model/revision';
+import { currentRevision, isIssued, type IssuedRevision, type Revision } from '../model/revision';
 import { readCertificates, type X509 } from '../x509/certificate';
 import { readRequest, type CertificateRequest } from '../x509/certificate-request';
 import { readIssuedChain } from './issued-chain';

@@ -88,7 +88,11 @@ function stepFor(
   const pending = pendingRevision(revisions);
   const newest = revisions.at(-1);
   const serving = current && servingOf(spec, current);
-  const step = <Action extends Step['action']>(action: Action, revision: number, reason: string) => ({
+  const step = <Action extends Step['action']>(
+    action: Action,
+    revision: number,
+    reason: string,
+  ) => ({
     action,
     name: spec.name,
     revision,

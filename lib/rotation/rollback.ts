@@ -17,7 +17,11 @@ export interface Rollback {
 export function rollback(name: string, revisions: readonly Revision[], now: Date): Rollback {
   const newest = revisions.at(-1);
   const refuse = (what: string): never => {
-    throw new ReleafError('NO_ROLLBACK', `${name}: ${what}`, `make a new one: releaf renew ${name} --force`);
+    throw new ReleafError(
+      'NO_ROLLBACK',
+      `${name}: ${what}`,
+      `make a new one: releaf renew ${name} --force`,
+    );
   };
   if (!newest) return refuse('there is no revision to go back from');
   const current = currentRevision(revisions);

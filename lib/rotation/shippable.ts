@@ -10,7 +10,10 @@ import { sealedKeySha256 } from './sealed-key-digest';
  *
  * @throws ReleafError PEM_INVALID, CERTIFICATE_INVALID, CERTIFICATE_KEY_MISMATCH or SEALED_KEY_CHANGED
  */
-export function assertPair(name: string, { number, record, certificate, sealedKey }: IssuedRevision): void {
+export function assertPair(
+  name: string,
+  { number, record, certificate, sealedKey }: IssuedRevision,
+): void {
   const folder = `certificates/${name}/${number}`;
   const hint = 'releaf verify tells more; restore the files from Git';
   const publicKey = certificatePublicKeySha256(certificate, `${folder}/certificate.pem`);

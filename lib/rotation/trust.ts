@@ -15,7 +15,9 @@ export function trustedPath(
   cas: readonly X509[],
   { file, caFile, at }: { readonly file: string; readonly caFile: string; readonly at?: Date },
 ): { readonly path: readonly X509[]; readonly ca: X509 } {
-  const path = chain.filter((certificate) => !cas.some(({ sha256 }) => sha256 === certificate.sha256));
+  const path = chain.filter(
+    (certificate) => !cas.some(({ sha256 }) => sha256 === certificate.sha256),
+  );
   const last = path.at(-1);
   const ca = last && cas.find((candidate) => last.issuedBy(candidate));
   if (!ca) {

@@ -47,7 +47,9 @@ export function readSealingCertificate(pem: string, file: string, now: Date): Se
     return refuse('not a readable X.509 certificate');
   }
   if (publicKey.asymmetricKeyType !== 'rsa') {
-    return refuse(`the key is ${publicKey.asymmetricKeyType ?? 'unknown'}, Sealed Secrets needs RSA`);
+    return refuse(
+      `the key is ${publicKey.asymmetricKeyType ?? 'unknown'}, Sealed Secrets needs RSA`,
+    );
   }
   if (new Date(certificate.validTo) <= now) {
     return refuse(`expired on ${new Date(certificate.validTo).toISOString()}`);

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, extname, join, relative, resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import type * as Jiti from 'jiti';
 import { mergeConfig } from '../config/merge-config';
 import { ReleafError } from '../model/errors';
+import { readYamlValue } from '../yaml/read-yaml';
 import { readText } from './text-file';
 
 /** Names of the config file, in the order in which they are looked for. */
@@ -60,22 +61,13 @@ function readWithExtends(root: string, path: string, seen: readonly string[]): u
 }
 
 function readYaml(path: string, shown: string): unknown {
-  const lines = new LineCounter();
-  const document = parseDocument(readText(path, shown), { lineCounter: lines });
-  const [problem] = document.errors;
-  if (problem) {
-    const { line, col } = lines.linePos(problem.pos[0]);
-    throw new ReleafError(
-      'CONFIG_INVALID',
-      `${shown}:${line}:${col}: not YAML: ${problem.message.split(/ at line |\n/)[0] ?? ''}`,
-    );
-  }
-  try {
-    return document.toJS();
-  } catch (error) {
-    // The library refuses aliases that would grow without bound.
-    throw new ReleafError('CONFIG_INVALID', `${shown}: ${(error as Error).message}`);
-  }
+  const reading = readYamlValue(readText(path, shown));
+  if ('value' in reading) return reading.value;
+  const { message, at } = reading.problem;
+  throw new ReleafError(
+    'CONFIG_INVALID',
+    at ? `${shown}:${at.line}:${at.column}: not YAML: ${message}` : `${shown}: ${message}`,
+  );
 }
 
 /** Runs a typed config. It may import `releaf` also where the package is not installed. */
@@ -83,7 +75,7 @@ function evaluate(path: string, shown: string): unknown {
   readText(path, shown);
   // Loaded here, since few configs are TypeScript and every command reads one.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { createJiti } = require('jiti') as typeof import('jiti');
+  const { createJiti } = require('jiti') as typeof Jiti;
   const jiti = createJiti(__filename, {
     fsCache: false,
     moduleCache: false,
@@ -91,6 +83,8 @@ function evaluate(path: string, shown: string): unknown {
     alias: { releaf: resolve(__dirname, '../index') },
   });
   try {
+    // Its asynchronous form cannot be used by a cdk8s app, whose constructors are synchronous.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated
     const loaded = jiti(path) as { readonly default?: unknown };
     return loaded.default ?? loaded;
   } catch (error) {

@@ -23,6 +23,8 @@ export interface Folder {
  * @throws ReleafError CONFIG_MISSING, CONFIG_INVALID, SIGNER_RULE or FILE_UNREADABLE
  */
 export function openFolder(path: string): Folder {
+  if (path.includes('\0'))
+    throw new ReleafError('CONFIG_MISSING', 'a folder cannot have NUL in its name');
   const root = resolve(path);
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
     throw new ReleafError('CONFIG_MISSING', `${root}: there is no such folder`);
@@ -66,5 +68,7 @@ export function readCas({ root }: Folder, spec: CertificateSpec): readonly X509[
  */
 export function loadCertificates(path = '.'): ReadonlyMap<string, Certificate<CertificateSpec>> {
   const folder = openFolder(path);
-  return new Map(Array.from(readFolder(folder), (certificate) => [certificate.spec.name, certificate]));
+  return new Map(
+    Array.from(readFolder(folder), (certificate) => [certificate.spec.name, certificate]),
+  );
 }

@@ -18,7 +18,10 @@ export function pathInside(root: string, path: string): string {
   };
   let existing = target;
   while (!exists(existing)) existing = dirname(existing);
-  if (outside(resolve(realpathSync(root), relative(resolve(root), target))) || outside(real(existing))) {
+  if (
+    outside(resolve(realpathSync(root), relative(resolve(root), target))) ||
+    outside(real(existing))
+  ) {
     throw new ReleafError(
       'PATH_OUTSIDE',
       `${path} leads out of the folder ${root}`,

@@ -1,8 +1,9 @@
-import { parseDocument, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { z } from 'zod';
 import { KEY_ALGORITHMS, KEY_USAGES } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import type { RequestRecord, SealedKey } from '../model/revision';
+import { readYamlValue } from '../yaml/read-yaml';
 
 const text = z.string().min(1);
 const texts = z.array(text);
@@ -116,15 +117,9 @@ function read<Output>(schema: z.ZodType<Output>, yaml: string, file: string): Ou
       'releaf writes this file; restore it from Git',
     );
   };
-  const document = parseDocument(yaml, { prettyErrors: false });
-  if (document.errors.length > 0) return refuse('not YAML');
-  let written: unknown;
-  try {
-    written = document.toJS();
-  } catch {
-    return refuse('not YAML that releaf writes');
-  }
-  const result = schema.safeParse(written);
+  const reading = readYamlValue(yaml);
+  if ('problem' in reading) return refuse('not YAML that releaf writes');
+  const result = schema.safeParse(reading.value);
   if (result.success) return result.data;
   // The value itself stays out of the message: the file may hold a key in clear.
   const [issue] = result.error.issues;

@@ -126,13 +126,12 @@ export class Staging {
   }
 
   #open(): string {
-    if (this.#folder !== undefined) return this.#folder;
     const staging = join(this.#root, STAGING_FOLDER);
-    this.#attempt(staging, () => {
+    this.#folder ??= this.#attempt(staging, () => {
       mkdirSync(staging, { recursive: true });
-      this.#folder = mkdtempSync(join(staging, 'run-'));
+      return mkdtempSync(join(staging, 'run-'));
     });
-    return this.#folder ?? staging;
+    return this.#folder;
   }
 
   #write(path: string, text: string, durable = false): string {
@@ -148,9 +147,9 @@ export class Staging {
     return path;
   }
 
-  #attempt(target: string, write: () => void): void {
+  #attempt<Result>(target: string, write: () => Result): Result {
     try {
-      write();
+      return write();
     } catch (error) {
       const shown = relative(this.#root, target);
       if (['EEXIST', 'ENOTEMPTY'].includes(errno(error) ?? '')) {

@@ -4,7 +4,7 @@ import { manifestFile, MARKER, renderCertificate } from '../constructs/render';
 import { annotateFile } from '../delivery/annotate-file';
 import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
-import { currentRevision, type Certificate } from '../model/revision';
+import { currentRevision, type Certificate, type Revision } from '../model/revision';
 import { caDigest, restartAnnotation, restartDigest } from '../rotation/restart';
 import { readFolder, type Folder } from './folder';
 import { pathInside } from './path-inside';
@@ -128,7 +128,10 @@ export function synthesize(folder: Folder, staging: Staging, output?: string): S
         continue;
       }
       const ours = dirname(path) === directory;
-      (ours ? outputStaging : staging).stageFile(ours ? path : pathInside(folder.root, file), difference.text);
+      (ours ? outputStaging : staging).stageFile(
+        ours ? path : pathInside(folder.root, file),
+        difference.text,
+      );
       written.push(file);
     }
     outputStaging.commit();
@@ -151,10 +154,15 @@ const foreignFile = (file: string): ReleafError =>
  * Finds out before anything is written whether a synth can succeed afterwards: no foreign file in the
  * way, every restart annotation has its place, every certificate holds together.
  *
- * @param due - certificates that are about to change; what is wrong with them may be about to be cured
+ * @param next - by name, the revisions that a certificate is about to have; none while they are still
+ * to be made
  * @throws ReleafError as {@link synthesize} would
  */
-export function preflight(folder: Folder, due: ReadonlySet<string>, output?: string): void {
+export function preflight(
+  folder: Folder,
+  next: ReadonlyMap<string, readonly Revision[]>,
+  output?: string,
+): void {
   const directory = resolve(folder.root, output ?? OUTPUT_FOLDER);
   for (const spec of folder.config.certificates) {
     const path = join(directory, manifestFile(spec.name));
@@ -166,7 +174,7 @@ export function preflight(folder: Folder, due: ReadonlySet<string>, output?: str
       annotateFile(readNamedFile(folder.root, place.file), place, restartAnnotation(spec.name), '');
     }
   }
-  for (const certificate of readFolder(folder)) {
-    if (!due.has(certificate.spec.name)) renderCertificate(certificate);
+  for (const { spec, revisions } of readFolder(folder)) {
+    renderCertificate({ spec, revisions: next.get(spec.name) ?? revisions });
   }
 }

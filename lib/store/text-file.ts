@@ -38,7 +38,8 @@ export function fileError(code: ErrorCode, path: string, error: unknown): Releaf
  */
 export function readText(path: string, shown: string): string {
   const text = readTextIfThere(path, shown);
-  if (text === undefined) throw new ReleafError('FILE_UNREADABLE', `${shown}: there is no such file`);
+  if (text === undefined)
+    throw new ReleafError('FILE_UNREADABLE', `${shown}: there is no such file`);
   return text;
 }
 

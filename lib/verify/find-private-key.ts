@@ -40,12 +40,32 @@ const FORMS: readonly (readonly [form: string, pattern: RegExp])[] = [
   ],
   ['DER', new RegExp(anyOf(Object.values(PKCS8)))],
   // PKCS#1 (RFC 8017, A.1.2) and SEC 1 (RFC 5915) have no fixed middle, but a telling start.
-  ['DER', /\x30\x82..\x02\x01\x00\x02\x82[\x01\x02][\x00\x01\x80\x81]\x00/s],
-  ['DER', /\x30\x77\x02\x01\x01\x04\x20.{32}\xa0\x0a\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07/s],
+  [
+    'DER',
+    new RegExp(
+      `${literal(hex('3082'))}..${literal(hex('020100 0282'))}[\\x01\\x02][\\x00\\x01\\x80\\x81]\\x00`,
+      's',
+    ),
+  ],
+  [
+    'DER',
+    new RegExp(
+      `${literal(hex('3077 020101 0420'))}.{32}${literal(hex('a00a 0608 2a8648ce3d030107'))}`,
+      's',
+    ),
+  ],
   ['base64', new RegExp(anyOf(ONCE))],
   ['base64', new RegExp(`MII${BASE64}{2}[AQgw]IBAAKC${BASE64}{48}|MHcCAQEEI${BASE64}{64}`)],
   ['base64, twice', new RegExp(anyOf(ONCE.flatMap(base64Forms)))],
-  ['hex', new RegExp(Object.values(PKCS8).map((der) => der.toString('hex')).join('|'), 'i')],
+  [
+    'hex',
+    new RegExp(
+      Object.values(PKCS8)
+        .map((der) => der.toString('hex'))
+        .join('|'),
+      'i',
+    ),
+  ],
   ['age identity', /AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{40}/],
 ];
 

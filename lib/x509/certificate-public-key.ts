@@ -21,8 +21,8 @@ export function certificatePublicKeySha256(pem: string, what: string): string {
     const fields = der.sequenceOf(tbsCertificate);
     const versioned = fields[0] !== undefined && der.isTagged(fields[0], 0);
     const publicKey = fields[PUBLIC_KEY + (versioned ? 1 : 0)];
-    der.sequenceOf(publicKey);
-    return publicKeySha256(der.encodeDer(publicKey as der.Der));
+    if (!publicKey) throw new der.DerError('the public key is missing');
+    return publicKeySha256(der.encodeDer(publicKey));
   } catch (error) {
     throw new ReleafError(
       'CERTIFICATE_INVALID',

@@ -1,10 +1,11 @@
-import { X509Certificate } from 'node:crypto';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { readRequest } from '../../lib/x509/certificate-request';
 import { encodePem } from '../../lib/x509/pem';
-import type { LocalCa } from '../../lib/x509/local-ca';
+import { PrivateKey } from '../../lib/x509/private-key';
+import { createLocalCa, type LocalCa } from '../../lib/x509/local-ca';
 import {
   daysAfter,
   filesIn,
@@ -69,15 +70,23 @@ describe('the rotation', () => {
       'sealing.pem',
     ]);
     const before = mtimes(root);
-    expect(await releaf(['renew', '-C', root])).toMatchObject({ status: 0, stdout: 'nothing to do\n' });
-    expect(await releaf(['synth', '-C', root])).toMatchObject({ status: 0, stderr: 'nothing to do\n' });
+    expect(await releaf(['renew', '-C', root])).toMatchObject({
+      status: 0,
+      stdout: 'nothing to do\n',
+    });
+    expect(await releaf(['synth', '-C', root])).toMatchObject({
+      status: 0,
+      stderr: 'nothing to do\n',
+    });
     expect(mtimes(root)).toEqual(before);
   });
 
   it('keeps serving the current certificate while the next revision is pending', async () => {
     const root = await issuedFolder();
     const serving = read(root, 'dist/web.k8s.yaml');
-    expect(await releaf(['renew', '-C', root], { now: daysAfter(70) })).toMatchObject({ status: 0 });
+    expect(await releaf(['renew', '-C', root], { now: daysAfter(70) })).toMatchObject({
+      status: 0,
+    });
     const [secret, request] = objects(root);
     expect(read(root, 'dist/web.k8s.yaml').startsWith(serving)).toBe(true);
     expect(secret).toMatchObject({ kind: 'SealedSecret', metadata: { name: 'web-tls' } });
@@ -224,9 +233,9 @@ describe('the rotation', () => {
       status: 0,
       issued: ['web: revision 1 is issued', 'api: revision 1 is issued'],
     });
-    expect(new X509Certificate(read(root, 'certificates/api/1/certificate.pem')).subjectAltName).toBe(
-      'DNS:api.example.com',
-    );
+    expect(
+      new X509Certificate(read(root, 'certificates/api/1/certificate.pem')).subjectAltName,
+    ).toBe('DNS:api.example.com');
   });
 
   it('puts the CA behind the leaf when the config wants it there', async () => {
@@ -248,10 +257,7 @@ describe('the rotation', () => {
   });
 
   it('signs with a CA on disk', async () => {
-    const { generateKeyPairSync } = await import('node:crypto');
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
-    const { createLocalCa } = await import('../../lib/x509/local-ca');
-    const { PrivateKey } = await import('../../lib/x509/private-key');
     const onDisk = createLocalCa(PrivateKey.of(privateKey, 'ecdsa-p256'), 'disk CA', {
       notBefore: daysAfter(-1),
       notAfter: daysAfter(10),
@@ -260,10 +266,7 @@ describe('the rotation', () => {
     const root = folderOf({
       ...WEB_FILES,
       'pki/ca.crt': onDisk.certificate.pem,
-      'pki/ca.key': encodePem(
-        'PRIVATE KEY',
-        privateKey.export({ type: 'pkcs8', format: 'der' }),
-      ),
+      'pki/ca.key': encodePem('PRIVATE KEY', privateKey.export({ type: 'pkcs8', format: 'der' })),
     });
     await releaf(['renew', '-C', root]);
     const ran = await releaf(['sign', '--ca', join(root, 'pki'), '-C', root]);

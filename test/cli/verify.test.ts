@@ -208,7 +208,8 @@ describe('verify finds a private key in clear', () => {
   const der = (key: KeyObject, type: 'pkcs8' | 'pkcs1' | 'sec1'): Buffer =>
     key.export({ type: type as 'pkcs8', format: 'der' });
   const base64 = (bytes: Buffer): Buffer => Buffer.from(bytes.toString('base64'));
-  const shifted = (bytes: Buffer, by: number): Buffer => Buffer.concat([Buffer.alloc(by, 'x'), bytes]);
+  const shifted = (bytes: Buffer, by: number): Buffer =>
+    Buffer.concat([Buffer.alloc(by, 'x'), bytes]);
 
   const made = Object.entries(keys).flatMap(([name, key]) =>
     (['pkcs8', ...(name === 'rsa' ? ['pkcs1'] : name === 'ec' ? ['sec1'] : [])] as const).flatMap(
@@ -217,7 +218,11 @@ describe('verify finds a private key in clear', () => {
         return [
           [`${name} ${type} PEM`, 'PEM', pem(key, kind)],
           [`${name} ${type} DER`, 'DER', der(key, kind)],
-          [`${name} ${type} PEM in a JSON string`, 'PEM', Buffer.from(JSON.stringify(pem(key, kind).toString()))],
+          [
+            `${name} ${type} PEM in a JSON string`,
+            'PEM',
+            Buffer.from(JSON.stringify(pem(key, kind).toString())),
+          ],
           [`${name} ${type} base64 of PEM`, 'base64', base64(pem(key, kind))],
           [`${name} ${type} base64 of DER`, 'base64', base64(der(key, kind))],
           ...[0, 1, 2].map(
@@ -245,8 +250,13 @@ describe('verify finds a private key in clear', () => {
   });
 
   it('also behind four mebibytes of something else, and in a hidden folder', async () => {
-    const root = folderOf({ ...whole, '.cache/x': 'x'.repeat(4 * 1024 * 1024 - 10) + pem(keys['ec']!, 'pkcs8').toString() });
-    expect((await releaf(['verify', '-C', root])).stdout).toContain('PRIVATE_KEY_IN_CLEAR  .cache/x');
+    const root = folderOf({
+      ...whole,
+      '.cache/x': 'x'.repeat(4 * 1024 * 1024 - 10) + pem(keys['ec']!, 'pkcs8').toString(),
+    });
+    expect((await releaf(['verify', '-C', root])).stdout).toContain(
+      'PRIVATE_KEY_IN_CLEAR  .cache/x',
+    );
   });
 
   it('but not where the config says that one is known', async () => {

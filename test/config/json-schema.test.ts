@@ -43,6 +43,15 @@ describe('releaf.schema.json', () => {
     }
   });
 
+  it('has no key that docs/config.md does not describe', () => {
+    const docs = readFileSync(join(__dirname, '../../docs/config.md'), 'utf8');
+    const keys = Array.from(schemas(jsonSchema()))
+      .filter(([path]) => path.endsWith('/properties'))
+      .flatMap(([, properties]) => Object.keys(properties));
+    expect(keys.length).toBeGreaterThan(40);
+    expect(keys.filter((key) => !new RegExp(`[\`.]${key}\\b`).test(docs))).toEqual([]);
+  });
+
   it('accepts every valid config', () => {
     fc.assert(
       fc.property(arbitraryConfig, (written) => {

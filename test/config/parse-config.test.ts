@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
+import { parse } from 'yaml';
 import { parseConfig } from '../../lib/config/parse-config';
 import type { WrittenCertificate, WrittenDefaults } from '../../lib/config/written-config';
 import { checkRequest } from '../../lib/signers/check-request';
@@ -119,6 +122,16 @@ describe('a config', () => {
     expect(parseConfig({ version: 1, certificates: {} }, 'x').certificates).toEqual([]);
     expect(problemsOf({ version: 1 })).toEqual([
       'certificates: missing; list certificates by name, or write {} when there are none yet',
+    ]);
+  });
+
+  it('is as docs/config.md shows it', () => {
+    const docs = readFileSync(join(__dirname, '../../docs/config.md'), 'utf8');
+    const [, example = ''] = /```yaml\n(.*?)```/s.exec(docs) ?? [];
+    const { certificates } = parseConfig(parse(example), 'releaf.yaml');
+    expect(certificates.map(({ secret }) => secret.name)).toEqual([
+      'kes-tenant-kes-tls',
+      'web-tls',
     ]);
   });
 

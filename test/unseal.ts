@@ -1,0 +1,37 @@
+import { constants, createDecipheriv, privateDecrypt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { VECTORS } from './harness';
+
+const sealingKey = readFileSync(join(VECTORS, 'sealing/worthless-sealing-key.pem'), 'utf8');
+
+const TAG_BYTES = 16;
+
+/**
+ * Opens a value of a SealedSecret in strict scope, as the controller does; written from its source, not
+ * from ours.
+ *
+ * @see https://github.com/bitnami/sealed-secrets/blob/main/pkg/crypto/crypto.go HybridDecrypt
+ */
+export function unseal(
+  value: string,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+): string {
+  const sealed = Buffer.from(value, 'base64');
+  const wrappedEnd = 2 + sealed.readUInt16BE(0);
+  const sessionKey = privateDecrypt(
+    {
+      key: sealingKey,
+      padding: constants.RSA_PKCS1_OAEP_PADDING,
+      oaepHash: 'sha256',
+      oaepLabel: Buffer.from(`${namespace}/${name}`),
+    },
+    sealed.subarray(2, wrappedEnd),
+  );
+  const decipher = createDecipheriv('aes-256-gcm', sessionKey, Buffer.alloc(12));
+  decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
+  return Buffer.concat([
+    decipher.update(sealed.subarray(wrappedEnd, -TAG_BYTES)),
+    decipher.final(),
+  ]).toString('utf8');
+}
