@@ -1,0 +1,59 @@
+import { loadCertificates, openFolder } from '../../lib/store/folder';
+import { folderOf, removeFolders, WEB_CONFIG } from '../harness';
+
+afterAll(removeFolders);
+
+const TYPED = `import { defineConfig } from 'releaf';
+
+const host: string = 'web.example.com';
+export default defineConfig({
+  version: 1,
+  certificates: {
+    web: {
+      dnsNames: [host],
+      signer: 'example.com/internal',
+      secret: { name: 'web-tls', namespace: 'shop' },
+      sealing: { type: 'sealed-secrets', certificate: 'sealing.pem' },
+    },
+  },
+});
+`;
+
+it('reads the same from YAML and from TypeScript, by the same rules', () => {
+  const yaml = openFolder(folderOf({ 'releaf.yaml': WEB_CONFIG }));
+  const typed = openFolder(folderOf({ 'releaf.config.ts': TYPED }));
+  expect(typed.config).toEqual(yaml.config);
+  expect(() =>
+    openFolder(folderOf({ 'releaf.config.ts': TYPED.replace('version: 1', 'version: 2') })),
+  ).toThrow(/^releaf\.config\.ts has 1 problem:\n {2}version: /);
+});
+
+it('shares what a base says, and lets the folder say otherwise', () => {
+  const root = folderOf({
+    'base.yaml': `version: 1
+defaults:
+  signer: example.com/internal
+  duration: 30d
+  sealing: { type: sealed-secrets, certificate: sealing.pem }
+certificates: {}
+`,
+    'prod/releaf.yaml': `version: 1
+extends: ../base.yaml
+defaults:
+  duration: 60d
+certificates:
+  web:
+    dnsNames: [web.example.com]
+    secret: { name: web-tls, namespace: shop }
+`,
+  });
+  const { config } = openFolder(`${root}/prod`);
+  expect(config.certificates).toMatchObject([
+    { name: 'web', signer: 'example.com/internal', expirationSeconds: 60 * 86_400 },
+  ]);
+});
+
+it('gives a cdk8s app its certificates by name', () => {
+  const certificates = loadCertificates(folderOf({ 'releaf.yaml': WEB_CONFIG }));
+  expect([...certificates]).toMatchObject([['web', { spec: { name: 'web' }, revisions: [] }]]);
+});
