@@ -8,5 +8,7 @@ module.exports = {
     // Node asks dynamic imports for the extension of the compiled file.
     '^(\\.{1,2}/.*)\\.js$': ['$1.js', '$1'],
   },
-  transform: { '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }] },
+  transform: {
+    '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }],
+  },
 };

@@ -204,7 +204,7 @@ describe('verify finds a private key in clear', () => {
     ed25519: generateKeyPairSync('ed25519').privateKey,
   };
   const pem = (key: KeyObject, type: 'pkcs8' | 'pkcs1' | 'sec1'): Buffer =>
-    Buffer.from(key.export({ type: type as 'pkcs8', format: 'pem' }));
+    Buffer.from(key.export({ type: type, format: 'pem' }));
   const der = (key: KeyObject, type: 'pkcs8' | 'pkcs1' | 'sec1'): Buffer =>
     key.export({ type: type as 'pkcs8', format: 'der' });
   const base64 = (bytes: Buffer): Buffer => Buffer.from(bytes.toString('base64'));
@@ -274,7 +274,7 @@ describe('verify finds a private key in clear', () => {
       ...whole,
       'public.pem': publicKey.export({ type: 'spki', format: 'pem' }) as string,
       'ca.pem': ca.certificate.pem,
-      'notes.md': `A key begins with -----BEGIN ${'PRIVATE'} KEY----- and then come many letters.\n`,
+      'notes.md': `A key begins with -----BEGIN PRIVATE KEY----- and then come many letters.\n`,
     });
     expect(await releaf(['verify', '-C', root])).toMatchObject({ status: 0 });
   });

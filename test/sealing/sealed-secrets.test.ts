@@ -45,7 +45,7 @@ it('records what a sealed key is bound to, and gives the PKCS#8 PEM to the clust
   });
   expect(unseal(sealed.value, target)).toMatch(
     new RegExp(
-      `^-----BEGIN ${'PRIVATE'} KEY-----\n[A-Za-z0-9+/=\n]+-----END ${'PRIVATE'} KEY-----\n$`,
+      `^-----BEGIN PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+-----END PRIVATE KEY-----\n$`,
     ),
   );
 });
