@@ -1,9 +1,11 @@
-import { constants, createDecipheriv, privateDecrypt } from 'node:crypto';
+import { constants, createDecipheriv, createPrivateKey, privateDecrypt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VECTORS } from './harness';
 
-const sealingKey = readFileSync(join(VECTORS, 'sealing/worthless-sealing-key.pem'), 'utf8');
+const sealingKey = createPrivateKey(
+  readFileSync(join(VECTORS, 'sealing/worthless-sealing-key.pem')),
+);
 
 const TAG_BYTES = 16;
 

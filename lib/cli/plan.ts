@@ -1,4 +1,4 @@
-import { isDue, plan, type Step } from '../rotation/plan';
+import { isDue, isOverdue, plan, type Step } from '../rotation/plan';
 import { planJson, planTable } from '../report/plan';
 import { openFolder, readCertificate } from '../store/folder';
 import { EXIT, type Context, type ExitStatus } from './context';
@@ -23,5 +23,6 @@ export function runPlan(context: Context, names: readonly string[], flags: PlanF
   if (!flags.json && due.length > 0) {
     context.note(`next: releaf renew${names.length ? ` ${names.join(' ')}` : ''}`);
   }
-  return flags.check && due.length > 0 ? EXIT.due : EXIT.done;
+  const overdue = steps.some((step) => isOverdue(step, context.now));
+  return flags.check && (due.length > 0 || overdue) ? EXIT.due : EXIT.done;
 }

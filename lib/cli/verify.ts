@@ -53,8 +53,11 @@ function* findProblems(context: Context, folder: Folder): Generator<Problem> {
 function* privateKeysInClear(folder: Folder): Generator<Problem> {
   const known = new Set(folder.config.knownPrivateKeys);
   for (const { spec, revisions } of readFolder(folder)) {
+    // A key in clear is meant only where the config says so, or said so until the newest revision.
+    const sealedSince = revisions.at(-1)?.sealedKey.sealing !== 'plaintext';
+    if (spec.sealing.type !== 'plaintext' && !sealedSince) continue;
     for (const { number, sealedKey } of revisions) {
-      if (sealedKey.sealing !== 'plaintext' || spec.sealing.type !== 'plaintext') continue;
+      if (sealedKey.sealing !== 'plaintext') continue;
       known.add(`${CERTIFICATES}/${spec.name}/${number}/private-key.yaml`);
       known.add(`${OUTPUT_FOLDER}/${spec.name}.k8s.yaml`);
     }

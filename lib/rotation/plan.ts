@@ -48,6 +48,10 @@ export interface PlanOptions {
 /** Whether a step is work for `releaf renew`. */
 export const isDue = (step: Step): boolean => step.action === 'renew';
 
+/** Whether a certificate that was rolled back has expired: only a person can end that. */
+export const isOverdue = ({ action, serving }: Step, now: Date): boolean =>
+  action === 'hold' && serving !== undefined && serving.notAfter <= now;
+
 function servingOf(spec: CertificateSpec, current: IssuedRevision): Serving {
   const { notBefore, notAfter } = leafOf(spec.name, current);
   const renewAt = renewalTime({ notBefore, notAfter }, spec.renewAt);

@@ -43,12 +43,13 @@ export function assertPair(
  * @throws ReleafError SECRET_RENAMED
  */
 export function assertSecretName(spec: CertificateSpec, revisions: readonly Revision[]): void {
-  const bound = revisions.at(-1)?.sealedKey;
+  const newest = revisions.at(-1);
+  const bound = newest?.sealedKey;
   const { namespace, name } = spec.secret;
   if (!bound || (bound.namespace === namespace && bound.name === name)) return;
   throw new ReleafError(
     'SECRET_RENAMED',
     `certificates.${spec.name}.secret: is ${namespace}/${name}, but the private key is sealed for ${bound.namespace}/${bound.name} and opens nowhere else`,
-    `make a key for the new name: releaf renew ${spec.name}`,
+    `make a key for the new name: releaf renew ${spec.name}${newest.withdrawn ? ' --force' : ''}`,
   );
 }

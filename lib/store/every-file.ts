@@ -12,6 +12,7 @@ const OVERLAP_BYTES = 16 * 1024;
 export interface FilePiece {
   /** Relative to the folder, with forward slashes. */
   readonly file: string;
+  /** Valid until the next piece is asked for. */
   readonly bytes: Buffer;
 }
 
@@ -21,18 +22,24 @@ export interface FilePiece {
  *
  * @throws ReleafError FILE_UNREADABLE
  */
-export function* readEveryFile(root: string, folder: string = root): Generator<FilePiece> {
+export function* readEveryFile(root: string): Generator<FilePiece> {
+  yield* readFolder(root, root, Buffer.alloc(PIECE_BYTES));
+}
+
+function* readFolder(root: string, folder: string, piece: Buffer): Generator<FilePiece> {
   const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) =>
     a.name < b.name ? -1 : 1,
   );
   for (const entry of entries) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory() && !SKIPPED.has(entry.name)) yield* readEveryFile(root, path);
-    if (entry.isFile()) yield* readPieces(path, relative(root, path).split(sep).join('/'));
+    if (entry.isDirectory() && !SKIPPED.has(entry.name)) yield* readFolder(root, path, piece);
+    if (entry.isFile()) {
+      yield* readPieces(path, relative(root, path).split(sep).join('/'), piece);
+    }
   }
 }
 
-function* readPieces(path: string, file: string): Generator<FilePiece> {
+function* readPieces(path: string, file: string, piece: Buffer): Generator<FilePiece> {
   let descriptor: number;
   try {
     descriptor = openSync(path, 'r');
@@ -40,7 +47,6 @@ function* readPieces(path: string, file: string): Generator<FilePiece> {
     throw fileError('FILE_UNREADABLE', file, error);
   }
   try {
-    const piece = Buffer.alloc(PIECE_BYTES);
     let kept = 0;
     for (;;) {
       const read = readSync(descriptor, piece, kept, PIECE_BYTES - kept, null);

@@ -43,21 +43,29 @@ export class Staging {
   /** Removes what a run that was cut off has left. */
   sweep(): void {
     const staging = join(this.#root, STAGING_FOLDER);
-    if (!existsSync(staging)) return;
-    for (const entry of readdirSync(staging)) {
-      const dead = `${staging}/dead-${entry}`;
-      renameSync(join(staging, entry), dead);
-      rmSync(dead, { recursive: true, force: true });
-    }
-    rmSync(staging, { recursive: true, force: true });
+    this.#attempt(staging, () => {
+      // Another run may sweep, or end, at the same time.
+      unless(['ENOENT'], () => {
+        for (const entry of readdirSync(staging)) {
+          const dead = join(staging, `dead-${entry}`);
+          unless(['ENOENT'], () => {
+            renameSync(join(staging, entry), dead);
+          });
+          rmSync(dead, { recursive: true, force: true });
+        }
+      });
+      removeWhenEmpty(staging);
+    });
   }
 
   /** Writes a file that {@link commit} will put to `target`, or to where a link there leads. */
   stageFile(target: string, text: string): void {
-    const present = statSync(target, { throwIfNoEntry: false });
     const from = this.#write(this.#next(target), text);
-    if (present) chmodSync(from, present.mode);
-    this.#staged.push({ from, to: present ? realpathSync(target) : target });
+    this.#attempt(target, () => {
+      const present = statSync(target, { throwIfNoEntry: false });
+      if (present) chmodSync(from, present.mode);
+      this.#staged.push({ from, to: present ? realpathSync(target) : target });
+    });
   }
 
   /**
@@ -112,12 +120,7 @@ export class Staging {
     if (this.#folder === undefined) return;
     rmSync(this.#folder, { recursive: true, force: true });
     this.#folder = undefined;
-    try {
-      rmdirSync(join(this.#root, STAGING_FOLDER));
-    } catch (error) {
-      // ENOTEMPTY: another run is still writing there.
-      if (!['ENOENT', 'ENOTEMPTY'].includes(errno(error) ?? '')) throw error;
-    }
+    removeWhenEmpty(join(this.#root, STAGING_FOLDER));
   }
 
   #next(target: string): string {
@@ -151,7 +154,15 @@ export class Staging {
     try {
       return write();
     } catch (error) {
+      if (error instanceof ReleafError) throw error;
       const shown = relative(this.#root, target);
+      if (errno(error) === 'ENOENT' && this.#folder !== undefined && !existsSync(this.#folder)) {
+        throw new ReleafError(
+          'FILE_UNWRITABLE',
+          `${shown}: another run in the same folder has swept this one away`,
+          'run the command again',
+        );
+      }
       if (['EEXIST', 'ENOTEMPTY'].includes(errno(error) ?? '')) {
         throw new ReleafError(
           'REVISION_EXISTS',
@@ -162,6 +173,22 @@ export class Staging {
       throw fileError('FILE_UNWRITABLE', shown, error);
     }
   }
+}
+
+/** Runs `work`, and takes it for done when it fails with one of these codes. */
+function unless(codes: readonly string[], work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!codes.includes(errno(error) ?? '')) throw error;
+  }
+}
+
+/** Not with what is in it: that is another run's, which is still writing there. */
+function removeWhenEmpty(folder: string): void {
+  unless(['ENOENT', 'ENOTEMPTY'], () => {
+    rmdirSync(folder);
+  });
 }
 
 /** A rename is on disk only when the folder that it happened in is. */

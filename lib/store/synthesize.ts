@@ -118,6 +118,7 @@ export function synthesize(folder: Folder, staging: Staging, output?: string): S
   // A rename works within one file system only, so an output folder elsewhere has a staging of its own.
   const elsewhere = relative(folder.root, directory).startsWith('..');
   const outputStaging = elsewhere ? new Staging(directory) : staging;
+  if (elsewhere) outputStaging.sweep();
   try {
     for (const difference of outputDifferences(folder, output)) {
       const { file, kind } = difference;

@@ -162,6 +162,35 @@ describe('the rotation', () => {
     expect(Object.keys(filesIn(root))).toContain('certificates/web/3/request.pem');
   });
 
+  it('reports a rolled-back certificate that has expired, since only a person can renew it', async () => {
+    const root = await issuedFolder();
+    await releaf(['renew', '-C', root], { now: daysAfter(70) });
+    await releaf(['rollback', 'web', '-C', root], { now: daysAfter(70) });
+    const check = (day: number) => releaf(['plan', '--check', '-C', root], { now: daysAfter(day) });
+    expect(await check(71)).toMatchObject({ status: 0 });
+    expect(await check(91)).toMatchObject({ status: 3 });
+  });
+
+  it('lets a plaintext key go to a sealed one, but never the other way unsaid', async () => {
+    const clear = WEB_CONFIG.replace(
+      '{ type: sealed-secrets, certificate: sealing.pem }',
+      '{ type: plaintext, iUnderstandKeysAreInGit: true }',
+    );
+    const root = await issuedFolder({ ...WEB_FILES, 'releaf.yaml': clear });
+    expect(await releaf(['verify', '-C', root])).toMatchObject({ status: 0 });
+    writeFileSync(join(root, 'releaf.yaml'), WEB_CONFIG);
+    const { status, stdout } = await releaf(['verify', '-C', root]);
+    expect({ status, files: stdout.match(/(?<=IN_CLEAR {2})[^:]+/g) }).toEqual({
+      status: 1,
+      files: ['certificates/web/1/private-key.yaml', 'dist/web.k8s.yaml'],
+    });
+    expect((await releaf(['plan', '-C', root])).stdout).toContain(
+      'the config changed (sealing: plaintext → sealed-secrets)',
+    );
+    await releaf(['renew', '-C', root]);
+    expect(await releaf(['verify', '-C', root])).toMatchObject({ status: 0 });
+  });
+
   it('rolls back once, however often it is asked to', async () => {
     const root = await issuedFolder();
     await releaf(['renew', '-C', root], { now: daysAfter(70) });

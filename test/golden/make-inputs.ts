@@ -1,10 +1,8 @@
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openFolder, readFolder } from '../../lib/store/folder';
-import { pendingRevision } from '../../lib/model/revision';
-import { readRecordedRequest } from '../../lib/rotation/coherence';
 import type { LocalCa } from '../../lib/x509/local-ca';
-import { daysAfter, filesIn, folderOf, releaf, SEALING_CERTIFICATE, testCa, testRandomness } from '../harness';
+import { daysAfter, filesIn, folderOf, releaf, SEALING_CERTIFICATE, testCa } from '../harness';
+import { signPending } from '../sign-pending';
 
 /** What a team can do in a situation. Each command takes place a day after the one before. */
 interface Team {
@@ -77,36 +75,32 @@ export async function makeInputs(golden: string): Promise<void> {
     const input = join(golden, situation, 'input');
     rmSync(join(input, 'certificates'), { recursive: true, force: true });
     const handWritten = filesIn(input);
-    const root = folderOf({ ...handWritten, 'sealing.pem': SEALING_CERTIFICATE, 'ca.pem': ca.certificate.pem });
+    const root = folderOf({
+      ...handWritten,
+      'sealing.pem': SEALING_CERTIFICATE,
+      'ca.pem': ca.certificate.pem,
+    });
     rmSync(join(root, 'dist'), { recursive: true, force: true });
     await story(teamIn(root, ca));
     cpSync(join(root, 'certificates'), join(input, 'certificates'), { recursive: true });
-    if (handWritten['releaf.yaml']?.includes('ca: ca.pem')) cpSync(join(root, 'ca.pem'), join(input, 'ca.pem'));
+    if (handWritten['releaf.yaml']?.includes('ca: ca.pem'))
+      cpSync(join(root, 'ca.pem'), join(input, 'ca.pem'));
   }
 }
 
 function teamIn(root: string, ca: LocalCa): Team {
   let day = 0;
   const run = async (argv: readonly string[], stdin?: string) => {
-    const ran = await releaf([...argv, '-C', root], { now: daysAfter(day), ...(stdin !== undefined && { stdin }) });
+    const ran = await releaf([...argv, '-C', root], {
+      now: daysAfter(day),
+      ...(stdin !== undefined && { stdin }),
+    });
     if (ran.status !== 0) throw new Error(`releaf ${argv.join(' ')} in ${root}: ${ran.stderr}`);
     day += 1;
   };
   return {
     releaf: (...argv) => run(argv),
-    sign: () => {
-      const chains = Array.from(readFolder(openFolder(root)), ({ spec, revisions }) => {
-        const pending = pendingRevision(revisions);
-        return pending
-          ? ca.sign(readRecordedRequest(spec.name, pending), {
-              ...pending.record,
-              now: daysAfter(day),
-              serialNumber: testRandomness.bytes(16),
-            })
-          : '';
-      });
-      return run(['fetch', '--from', '-'], chains.join(''));
-    },
+    sign: () => run(['fetch', '--from', '-'], signPending(root, ca, daysAfter(day))),
     edit: (from, to) => {
       const config = join(root, 'releaf.yaml');
       writeFileSync(config, readFileSync(config, 'utf8').replaceAll(from, to));
