@@ -3,7 +3,8 @@ import { currentRevision, isIssued } from '../model/revision';
 import { acceptCertificate } from '../rotation/accept-certificate';
 import { readRecordedRequest } from '../rotation/coherence';
 import { decode, readText } from '../store/text-file';
-import { openFolder, readCas, readCertificate, type Folder } from '../store/folder';
+import { readCas } from '../store/ca-file';
+import { openFolder, readCertificate, type Folder } from '../store/folder';
 import { readCertificates, type X509 } from '../x509/certificate';
 import type { Context, ExitStatus } from './context';
 import { install, nothingPending, waitingOf, type Issue, type Waiting } from './issue';
@@ -34,6 +35,13 @@ export async function runFetch(
   const file = flags.from === '-' ? 'standard input' : flags.from;
   const pem =
     flags.from === '-' ? decode(await context.readInput(), file) : readText(flags.from, file);
+  if (pem.trim() === '') {
+    throw new ReleafError(
+      'PEM_INVALID',
+      `${file}: is empty`,
+      'the request is not signed yet, or gone: kubectl get csr tells its condition',
+    );
+  }
   const chains = chainsOf(pem, file);
   const certificates = specs.map((spec) => readCertificate(folder, spec));
   const waiting = certificates.flatMap(({ spec, revisions }) => waitingOf(spec, revisions));
@@ -53,14 +61,16 @@ export async function runFetch(
     );
     if (idle) throw nothingPending(idle.spec.name, idle.revisions);
     if (waiting.length === 0) {
+      const withdrawn = certificates.some(({ revisions }) => revisions.at(-1)?.withdrawn);
       throw new ReleafError(
         'NOTHING_PENDING',
         'no request waits for a certificate',
-        'make one: releaf renew',
+        withdrawn ? 'one was rolled back; releaf status tells what next' : 'make one: releaf renew',
       );
     }
   }
   const issues = open.map((chain) => issueFor(context, folder, chain, waiting, file, flags));
+  refuseSeveral(issues, file);
   return install(context, folder, issues, flags.json);
 }
 
@@ -88,6 +98,18 @@ function chainsOf(pem: string, file: string): readonly Chain[] {
         ]
       : [];
   });
+}
+
+/** Which of two the author meant, nobody can tell. */
+function refuseSeveral(issues: readonly Issue[], file: string): void {
+  const requests = issues.map(({ pending }) => pending.record.objectName);
+  const twice = requests.find((request, index) => requests.indexOf(request) < index);
+  if (twice === undefined) return;
+  throw new ReleafError(
+    'CERTIFICATE_AMBIGUOUS',
+    `${file}: more than one certificate answers request ${twice}`,
+    'leave the one that is meant',
+  );
 }
 
 function issueFor(

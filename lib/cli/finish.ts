@@ -1,3 +1,4 @@
+import { visible } from '../model/visible';
 import { superfluousRevisions } from '../rotation/retention';
 import { readFolder, type Folder } from '../store/folder';
 import { removeRevision } from '../store/revisions';
@@ -44,7 +45,7 @@ export function finish(
   const old: string[] = [];
   for (const { spec, revisions } of readFolder(folder)) {
     for (const number of superfluousRevisions(revisions)) {
-      old.push(removeRevision(folder.root, spec.name, number, staging));
+      old.push(`${removeRevision(folder.root, spec.name, number, staging)}/`);
     }
   }
   const { written, removed } = synthesize(folder, staging, output);
@@ -53,6 +54,6 @@ export function finish(
 
 /** Tells a person what changed. */
 export function noteChanges({ note }: Context, { written, removed }: Changes): void {
-  for (const file of written) note(`wrote    ${file}`);
-  for (const file of removed) note(`removed  ${file}`);
+  for (const file of written) note(`wrote    ${visible(file)}`);
+  for (const file of removed) note(`removed  ${visible(file)}`);
 }

@@ -1,6 +1,7 @@
 import { formatDuration } from '../config/duration';
 import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
+import { visible } from '../model/visible';
 import { currentRevision, pendingRevision, type Revision } from '../model/revision';
 import type { AcceptedCertificate } from '../rotation/accept-certificate';
 import { readCertificate, type Folder } from '../store/folder';
@@ -102,7 +103,7 @@ function describe({ print, note }: Context, { spec, pending, accepted }: Issue):
   print(
     `  valid    ${leaf.notBefore.toISOString()} to ${leaf.notAfter.toISOString()} (${formatDuration(seconds)})`,
   );
-  print(`  issuer   ${leaf.issuer}`);
-  for (const difference of differences) note(`not as asked: ${spec.name}: ${difference}`);
+  print(`  issuer   ${visible(leaf.issuer)}`);
+  for (const difference of differences) note(`not as asked: ${spec.name}: ${visible(difference)}`);
   for (const warning of spec.warnings) note(`warning: ${spec.name}: ${warning}`);
 }

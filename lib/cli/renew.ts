@@ -107,7 +107,11 @@ function sealerFor(
   { sealing }: CertificateSpec,
 ): Sealer {
   if (sealing.type === 'plaintext') return plaintextSealer;
-  const pem = readNamedFile(root, sealing.certificate);
+  const pem = readNamedFile(
+    root,
+    sealing.certificate,
+    `get it from the controller: kubeseal --fetch-cert > ${sealing.certificate}`,
+  );
   return sealedSecretsSealer(
     readSealingCertificate(pem, sealing.certificate, now),
     randomness.bytes,

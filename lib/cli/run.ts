@@ -1,10 +1,14 @@
 import { CommanderError } from 'commander';
-import { ReleafError } from '../model/errors';
+import { ReleafError, type ErrorCode } from '../model/errors';
+import { visible, visibleLines } from '../model/visible';
 import { EXIT, type Context, type ExitStatus } from './context';
 import { createProgram } from './program';
 
 /** What a run gets from its process, besides the arguments. */
 export type Surroundings = Omit<Context, 'folder'>;
+
+/** Refusals that list all that is wrong, a line each; their values are on one line already. */
+const MANY_LINES: ReadonlySet<ErrorCode> = new Set(['CONFIG_INVALID', 'SIGNER_RULE']);
 
 const ISSUES = 'this is a bug in releaf; please report it with the lines above';
 
@@ -34,7 +38,7 @@ export async function run(
         surroundings.print(text.trimEnd());
       },
       writeErr: (text) => {
-        note(text.trimEnd());
+        note(visibleLines(text.trimEnd()));
       },
     });
   }
@@ -44,8 +48,11 @@ export async function run(
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     if (error instanceof ReleafError) {
-      note(`error ${error.code}: ${error.message}`);
-      if (error.hint) note(`  ${error.hint}`);
+      const text = MANY_LINES.has(error.code)
+        ? visibleLines(error.message)
+        : visible(error.message);
+      note(`error ${error.code}: ${text}`);
+      if (error.hint) note(`  ${visible(error.hint)}`);
       return error.code === 'USAGE' ? EXIT.usage : EXIT.failed;
     }
     note(error instanceof Error ? (error.stack ?? error.message) : String(error));

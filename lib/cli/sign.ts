@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { currentRevision } from '../model/revision';
-import { ReleafError } from '../model/errors';
 import { acceptCertificate } from '../rotation/accept-certificate';
 import { readRecordedRequest } from '../rotation/coherence';
-import { checkRequest } from '../signers/check-request';
-import { openFolder, readCas, readCertificate, type Folder } from '../store/folder';
+import { readCas } from '../store/ca-file';
+import { openFolder, readCertificate, type Folder } from '../store/folder';
 import { readText } from '../store/text-file';
 import { openLocalCa, type LocalCa } from '../x509/local-ca';
 import type { Context, ExitStatus } from './context';
@@ -62,8 +61,6 @@ function issueFor(
 ): Issue {
   const { record } = pending;
   const request = readRecordedRequest(spec.name, pending);
-  const [violation] = checkRequest({ ...record, names: record });
-  if (violation) throw new ReleafError('SIGNER_RULE', `${spec.name}: ${violation.message}`);
   const pem = ca.sign(request, {
     usages: record.usages,
     expirationSeconds: record.expirationSeconds,

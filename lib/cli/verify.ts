@@ -1,7 +1,10 @@
+import { visible } from '../model/visible';
+import { manifestFile } from '../constructs/render';
 import type { Problem } from '../rotation/coherence';
 import { readEveryFile } from '../store/every-file';
-import { openFolder, readCas, readFolder, type Folder } from '../store/folder';
-import { CERTIFICATES } from '../store/revisions';
+import { readCas } from '../store/ca-file';
+import { openFolder, readFolder, type Folder } from '../store/folder';
+import { CERTIFICATES, revisionFiles } from '../store/revisions';
 import { OUTPUT_FOLDER, outputDifferences } from '../store/synthesize';
 import { findPrivateKey } from '../verify/find-private-key';
 import { ignoredProblem, outputProblem, privateKeyProblem } from '../verify/output-problem';
@@ -16,8 +19,8 @@ export function runVerify(context: Context, { json }: { readonly json: boolean }
     context.print(JSON.stringify({ ok: problems.length === 0, problems }, undefined, 2));
   } else {
     for (const { code, message, hint } of problems) {
-      context.print(`${code}  ${message}`);
-      if (hint) context.print(`  ${hint}`);
+      context.print(`${code}  ${visible(message)}`);
+      if (hint) context.print(`  ${visible(hint)}`);
     }
     const count = folder.config.certificates.length;
     context.note(
@@ -41,13 +44,32 @@ function* findProblems(context: Context, folder: Folder): Generator<Problem> {
   if (incoherent.length === 0) {
     for (const { kind, file } of outputDifferences(folder)) yield outputProblem(kind, file);
   }
-  for (const path of context.ignoredByGit(folder.root, [
-    `${OUTPUT_FOLDER}/any.k8s.yaml`,
-    `${CERTIFICATES}/any/1/certificate.pem`,
-  ])) {
-    yield ignoredProblem(path.replace(/\/any.*/, '/'));
-  }
+  const committed = mustBeCommitted(folder);
+  const ignored = context.ignoredByGit(folder.root, committed);
+  for (const path of wholeFolders(ignored, committed)) yield ignoredProblem(path);
   yield* privateKeysInClear(folder);
+}
+
+/** Paths, but a folder once instead of each of its files where all of them are meant. */
+function wholeFolders(some: readonly string[], all: readonly string[]): ReadonlySet<string> {
+  const chosen = new Set(some);
+  const folderOf = (path: string): string => path.replace(/\/.*/, '/');
+  const partly = new Set(all.filter((path) => !chosen.has(path)).map(folderOf));
+  return new Set(some.map((path) => (partly.has(folderOf(path)) ? path : folderOf(path))));
+}
+
+/** Every file that has to reach the reviewers, whether it is there yet or not. */
+function mustBeCommitted({ root, configFile, config }: Folder): readonly string[] {
+  return [
+    configFile,
+    ...config.certificates.flatMap(({ name, ca, sealing, restart }) => [
+      `${OUTPUT_FOLDER}/${manifestFile(name)}`,
+      ...revisionFiles(root, name),
+      ...(ca === undefined ? [] : [ca]),
+      ...(sealing.type === 'plaintext' ? [] : [sealing.certificate]),
+      ...restart.map(({ file }) => file),
+    ]),
+  ];
 }
 
 function* privateKeysInClear(folder: Folder): Generator<Problem> {

@@ -69,10 +69,14 @@ function sharedSecrets(certificates: readonly CertificateSpec[]): readonly Probl
   });
 }
 
+/** More than a person would mend before trying again. */
+const MOST_PROBLEMS = 100;
+
 function invalid(source: string, problems: readonly Problem[]): ReleafError {
-  const lines = problems.map(({ path, text }) =>
-    path.length === 0 ? `  ${text}` : `  ${formatPath(path)}: ${text}`,
-  );
+  const lines = problems
+    .slice(0, MOST_PROBLEMS)
+    .map(({ path, text }) => (path.length === 0 ? `  ${text}` : `  ${formatPath(path)}: ${text}`));
+  if (problems.length > lines.length) lines.push(`  and ${problems.length - lines.length} more`);
   const count = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
   const signer = problems.every(({ signerRule }) => signerRule);
   return new ReleafError(

@@ -1,3 +1,5 @@
+import { visible } from '../model/visible';
+
 /** Where in the config: keys of mappings and places in lists. */
 export type ConfigPath = readonly (string | number)[];
 
@@ -11,17 +13,11 @@ export interface Problem {
 }
 
 const LONGEST = 60;
-// What a terminal might obey, or what would hide itself: controls, lone surrogates, line ends, bidi marks.
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Cf}\u2028\u2029]/gu;
-
-const escape = (character: string) =>
-  `\\u{${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}}`;
-
 /** Text from a config so that it may stand on one line of a message: short, and nothing that acts. */
 export function quotable(text: string): string {
   if (text.includes('PRIVATE KEY')) return '[private key]';
   const cut = text.slice(0, LONGEST);
-  const shown = cut.replaceAll(UNPRINTABLE, escape).slice(0, LONGEST);
+  const shown = visible(cut).slice(0, LONGEST);
   return shown.length < cut.length || cut.length < text.length ? `${shown}…` : shown;
 }
 

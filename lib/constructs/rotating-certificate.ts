@@ -6,7 +6,7 @@ import { ReleafError } from '../model/errors';
 import type { Certificate } from '../model/revision';
 import { currentRevision, pendingRevision } from '../model/revision';
 import { restartAnnotation, restartDigest } from '../rotation/restart';
-import { assertPair, assertSecretName } from '../rotation/shippable';
+import { assertPair, assertRequestable, assertSecretName } from '../rotation/shippable';
 import { CertificateSecret } from './certificate-secret';
 import { SigningRequest } from './signing-request';
 
@@ -25,7 +25,7 @@ export class RotatingCertificate extends Construct {
   private readonly certificate: Certificate<CertificateSpec>;
 
   /**
-   * Places one certificate of the config, by its name.
+   * Places one certificate of the config, by its name, as construct `certificate-<name>`.
    *
    * @param certificates - by name, as loaded from the folder
    * @throws ReleafError `CERTIFICATE_UNKNOWN` when there is none of that name
@@ -36,7 +36,7 @@ export class RotatingCertificate extends Construct {
     name: string,
   ): RotatingCertificate {
     const certificate = certificates.get(name);
-    if (certificate) return new RotatingCertificate(scope, name, certificate);
+    if (certificate) return new RotatingCertificate(scope, `certificate-${name}`, certificate);
     const names = [...certificates.keys()];
     const near = nearest(name, names);
     throw new ReleafError(
@@ -78,6 +78,7 @@ export class RotatingCertificate extends Construct {
     const pending = pendingRevision(revisions);
     // `local` is nobody in the cluster: releaf sign answers.
     if (pending && pending.record.signer !== 'local') {
+      assertRequestable(spec.name, pending);
       new SigningRequest(this, 'Request', {
         name: pending.record.objectName,
         request: pending.request,

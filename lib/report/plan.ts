@@ -1,3 +1,4 @@
+import { visible } from '../model/visible';
 import type { Step } from '../rotation/plan';
 import { table } from './table';
 
@@ -5,7 +6,12 @@ import { table } from './table';
 export function planTable(steps: readonly Step[]): string {
   return table(
     ['NAME', 'STEP', 'REVISION', 'WHY'],
-    steps.map(({ name, action, revision, reason }) => [name, action, String(revision), reason]),
+    steps.map(({ name, action, revision, reason }) => [
+      name,
+      action,
+      String(revision),
+      visible(reason),
+    ]),
   );
 }
 

@@ -51,7 +51,7 @@ export function statusRows(steps: readonly Step[], now: Date): readonly StatusRo
         revision: serving.revision,
         notAfter: serving.notAfter,
         renewAt: serving.renewAt,
-        daysLeft: Math.floor((serving.notAfter.getTime() - now.getTime()) / 1000 / DAY_SECONDS),
+        daysLeft: Math.trunc((serving.notAfter.getTime() - now.getTime()) / 1000 / DAY_SECONDS),
       }),
       next: NEXT[step.action](step),
     };

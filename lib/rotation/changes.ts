@@ -3,8 +3,6 @@ import type { Revision } from '../model/revision';
 
 const list = (values: readonly string[]): string => (values.length ? values.join(', ') : 'none');
 
-const sorted = (values: readonly string[]): string => list([...values].sort());
-
 const usages = (values: readonly string[]): string =>
   list(KEY_USAGES.filter((usage) => values.includes(usage)));
 
@@ -29,8 +27,6 @@ export function changesSince(spec: CertificateSpec, revision: Revision): readonl
     ['signer', record.signer, spec.signer],
     ['key', record.key, spec.key],
     ['subject', subject(record.subject), subject(spec.subject)],
-    ['DNS names', sorted(record.dnsNames), sorted(spec.dnsNames)],
-    ['IP addresses', sorted(record.ipAddresses), sorted(spec.ipAddresses)],
     ['usages', usages(record.usages), usages(spec.usages)],
     ['sealing', sealedKey.sealing, spec.sealing.type],
     [
@@ -39,9 +35,25 @@ export function changesSince(spec: CertificateSpec, revision: Revision): readonl
       `${spec.secret.namespace}/${spec.secret.name}`,
     ],
   ];
-  return points
-    .filter(([, asked, wanted]) => asked !== wanted)
-    .map(([what, asked, wanted]) => `${what}: ${asked} → ${wanted}`);
+  return [
+    ...setChange('DNS names', record.dnsNames, spec.dnsNames),
+    ...setChange('IP addresses', record.ipAddresses, spec.ipAddresses),
+    ...points
+      .filter(([, asked, wanted]) => asked !== wanted)
+      .map(([what, asked, wanted]) => `${what}: ${asked} → ${wanted}`),
+  ];
+}
+
+/** Only what came and went: a certificate may have a hundred names. */
+function setChange(
+  what: string,
+  asked: readonly string[],
+  wanted: readonly string[],
+): readonly string[] {
+  const added = wanted.filter((value) => !asked.includes(value)).map((value) => `+${value}`);
+  const gone = asked.filter((value) => !wanted.includes(value)).map((value) => `-${value}`);
+  const changes = [...added, ...gone];
+  return changes.length ? [`${what}: ${changes.join(' ')}`] : [];
 }
 
 /** The change of the lifetime to ask for, if any, as a phrase. */

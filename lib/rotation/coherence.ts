@@ -3,10 +3,10 @@ import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError, type ErrorCode } from '../model/errors';
 import { currentRevision, isIssued, type IssuedRevision, type Revision } from '../model/revision';
 import { readCertificates, type X509 } from '../x509/certificate';
-import { readRequest, type CertificateRequest } from '../x509/certificate-request';
+import { asksOnlyFor, readRequest, type CertificateRequest } from '../x509/certificate-request';
 import { readIssuedChain } from './issued-chain';
 import { requestObjectName } from './renew';
-import { assertSecretName } from './shippable';
+import { assertRequestable, assertSecretName } from './shippable';
 import { sealedKeySha256 } from './sealed-key-digest';
 import { trustedPath } from './trust';
 
@@ -25,7 +25,7 @@ const RESTORE = 'restore the file from Git, or make a new revision: releaf renew
  * Checks that the request of a revision is the one that was recorded, and that the recorded sealed key
  * is the one beside it.
  *
- * @throws ReleafError REQUEST_INVALID, REVISION_INVALID or SEALED_KEY_CHANGED
+ * @throws ReleafError REQUEST_INVALID, REVISION_INVALID, SIGNER_RULE or SEALED_KEY_CHANGED
  */
 export function readRecordedRequest(name: string, revision: Revision): CertificateRequest {
   const folder = `certificates/${name}/${revision.number}`;
@@ -44,6 +44,13 @@ export function readRecordedRequest(name: string, revision: Revision): Certifica
   if (canonicalNames(request.names) !== canonicalNames(record)) {
     differs('asks for', canonicalNames(request.names), canonicalNames(record));
   }
+  if (!asksOnlyFor(request, record)) {
+    differs('asks for', 'attributes or extensions beside its names', 'nothing of them');
+  }
+  if (request.key !== record.key) {
+    differs('has a key of type', request.key ?? 'unknown', record.key);
+  }
+  assertRequestable(name, revision);
   const objectName = requestObjectName(name, revision.number, request.der);
   if (objectName !== record.objectName) differs('is request', objectName, record.objectName);
   const digest = sealedKeySha256(revision.sealedKey);

@@ -48,9 +48,9 @@ export interface PlanOptions {
 /** Whether a step is work for `releaf renew`. */
 export const isDue = (step: Step): boolean => step.action === 'renew';
 
-/** Whether a certificate that was rolled back has expired: only a person can end that. */
+/** Whether what serves has expired although `releaf renew` has nothing to do: a person must act. */
 export const isOverdue = ({ action, serving }: Step, now: Date): boolean =>
-  action === 'hold' && serving !== undefined && serving.notAfter <= now;
+  action !== 'renew' && serving !== undefined && serving.notAfter <= now;
 
 function servingOf(spec: CertificateSpec, current: IssuedRevision): Serving {
   const { notBefore, notAfter } = leafOf(spec.name, current);

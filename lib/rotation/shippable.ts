@@ -1,6 +1,7 @@
 import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import type { IssuedRevision, Revision } from '../model/revision';
+import { checkRequest } from '../signers/check-request';
 import { certificatePublicKeySha256 } from '../x509/certificate-public-key';
 import { sealedKeySha256 } from './sealed-key-digest';
 
@@ -32,6 +33,22 @@ export function assertPair(
       hint,
     );
   }
+}
+
+/**
+ * Refuses a recorded request that its signer would refuse: made by releaf it was checked before, so its
+ * record was changed since.
+ *
+ * @throws ReleafError SIGNER_RULE
+ */
+export function assertRequestable(name: string, { number, record }: Revision): void {
+  const [violation] = checkRequest({ ...record, names: record });
+  if (!violation) return;
+  throw new ReleafError(
+    'SIGNER_RULE',
+    `certificates/${name}/${number}/request.yaml: ${violation.message}`,
+    'restore the file from Git',
+  );
 }
 
 /**

@@ -50,7 +50,7 @@ function readWithExtends(root: string, path: string, seen: readonly string[]): u
     const way = [...seen, path].map((file) => relative(root, file)).join(' → ');
     throw new ReleafError('CONFIG_INVALID', `extends leads in a circle or too far: ${way}`);
   }
-  const written = extname(path) === '.yaml' ? readYaml(path, shown) : evaluate(path, shown);
+  const written = readOne(path, shown, seen.length === 0 || isCode(seen.at(-1) ?? ''));
   const parent: unknown =
     typeof written === 'object' && written !== null && 'extends' in written
       ? written.extends
@@ -58,6 +58,22 @@ function readWithExtends(root: string, path: string, seen: readonly string[]): u
   if (typeof parent !== 'string') return written;
   const base = resolve(dirname(path), parent);
   return mergeConfig(readWithExtends(root, base, [...seen, path]), written);
+}
+
+const isCode = (path: string): boolean => ['.ts', '.js'].includes(extname(path));
+
+/**
+ * @param mayRun - whether code is expected here: as the config itself, or where code extends code. A
+ * YAML config must stay data whatever it names.
+ */
+function readOne(path: string, shown: string, mayRun: boolean): unknown {
+  if (['.yaml', '.yml'].includes(extname(path))) return readYaml(path, shown);
+  if (isCode(path) && mayRun) return evaluate(path, shown);
+  throw new ReleafError(
+    'CONFIG_INVALID',
+    `extends: ${shown}: ${isCode(path) ? 'is code, and a YAML config extends only YAML' : 'is neither .yaml nor .yml'}`,
+    'name a YAML file, or write the config as releaf.config.ts',
+  );
 }
 
 function readYaml(path: string, shown: string): unknown {

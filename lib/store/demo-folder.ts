@@ -40,6 +40,7 @@ export function makeDemoFolder(
     cpSync(join(packageRoot, TEMPLATE), folder, { recursive: true });
     writeFileSync(join(folder, 'ca.pem'), caCertificate);
   } catch (error) {
+    if (path === undefined) removeDemoFolder(folder);
     if (error instanceof ReleafError) throw error;
     throw fileError('FILE_UNWRITABLE', folder, error);
   }

@@ -4,9 +4,8 @@ import { parseConfig, type Config } from '../config/parse-config';
 import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import type { Certificate } from '../model/revision';
-import { readCertificates, type X509 } from '../x509/certificate';
 import { readConfigFile } from './config-file';
-import { readNamedFile, readRevisions } from './revisions';
+import { readRevisions } from './revisions';
 
 /** A folder with a config: what releaf works on. */
 export interface Folder {
@@ -47,17 +46,6 @@ export function readCertificate(
  */
 export function* readFolder(folder: Folder): Generator<Certificate<CertificateSpec>> {
   for (const spec of folder.config.certificates) yield readCertificate(folder, spec);
-}
-
-/**
- * The certificates of the CA that the config names, if it names one.
- *
- * @throws ReleafError FILE_UNREADABLE, PEM_INVALID or CERTIFICATE_INVALID
- */
-export function readCas({ root }: Folder, spec: CertificateSpec): readonly X509[] | undefined {
-  return spec.ca === undefined
-    ? undefined
-    : readCertificates(readNamedFile(root, spec.ca), spec.ca);
 }
 
 /**

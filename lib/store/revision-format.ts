@@ -5,7 +5,9 @@ import { ReleafError } from '../model/errors';
 import type { RequestRecord, SealedKey } from '../model/revision';
 import { readYamlValue } from '../yaml/read-yaml';
 
-const text = z.string().min(1);
+const text = z
+  .string()
+  .regex(/^[^\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+$/u, 'empty, or holds control characters');
 const texts = z.array(text);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const base64 = z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/);
@@ -13,9 +15,12 @@ const base64 = z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/);
 const REQUEST = z.strictObject({
   objectName: text,
   reason: text,
-  requestedAt: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+  requestedAt: z.iso.datetime({ precision: 0 }),
   signer: text,
-  expirationSeconds: z.int().min(1),
+  expirationSeconds: z
+    .int()
+    .min(600)
+    .max(2 ** 31 - 1),
   key: z.enum(KEY_ALGORITHMS),
   subject: z.strictObject({
     countries: texts.default([]),

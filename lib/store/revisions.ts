@@ -42,12 +42,23 @@ export function recordedNames(root: string): readonly string[] {
  * @throws ReleafError REVISION_INVALID, FILE_UNREADABLE or PATH_OUTSIDE
  */
 export function readRevisions(root: string, name: string): readonly Revision[] {
+  return numbers(root, name).map((number) => readRevision(root, name, number));
+}
+
+/** The files of every revision of a certificate, whether they are there yet or not. */
+export function revisionFiles(root: string, name: string): readonly string[] {
+  const files = ['request.pem', 'request.yaml', 'private-key.yaml', 'certificate.pem', 'withdrawn'];
+  return numbers(root, name).flatMap((number) =>
+    files.map((file) => `${CERTIFICATES}/${name}/${number}/${file}`),
+  );
+}
+
+function numbers(root: string, name: string): readonly number[] {
   const folder = pathInside(root, join(CERTIFICATES, name));
   return entries(folder, `${CERTIFICATES}/${name}`)
     .filter((entry) => NUMBER.test(entry))
     .map(Number)
-    .sort((a, b) => a - b)
-    .map((number) => readRevision(root, name, number));
+    .sort((a, b) => a - b);
 }
 
 function readRevision(root: string, name: string, number: number): Revision {
@@ -87,6 +98,13 @@ export function writeRevision(
   staging: Staging,
 ): string {
   const folder = `${CERTIFICATES}/${name}/${revision.number}`;
+  if (!NUMBER.test(String(revision.number))) {
+    throw new ReleafError(
+      'REVISION_INVALID',
+      `${folder}: revisions are numbered from 1 to 999999999`,
+      `renumber the revisions of ${name}: rename their folders`,
+    );
+  }
   staging.placeFolder(pathInside(root, folder), {
     'request.pem': revision.request,
     'request.yaml': writeRequestRecord(revision.record),
@@ -132,7 +150,11 @@ export function removeRevision(
   return folder;
 }
 
-/** As {@link readText}, for a file that the config names. */
-export function readNamedFile(root: string, file: string): string {
-  return readText(pathInside(root, file), file);
+/**
+ * As {@link readText}, for a file that the config names.
+ *
+ * @param hint - what to do when it is not there
+ */
+export function readNamedFile(root: string, file: string, hint = ''): string {
+  return readText(pathInside(root, file), file, hint);
 }

@@ -3,6 +3,7 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -42,7 +43,7 @@ export class Staging {
 
   /** Removes what a run that was cut off has left. */
   sweep(): void {
-    const staging = join(this.#root, STAGING_FOLDER);
+    const staging = this.#place();
     this.#attempt(staging, () => {
       // Another run may sweep, or end, at the same time.
       unless(['ENOENT'], () => {
@@ -123,13 +124,25 @@ export class Staging {
     removeWhenEmpty(join(this.#root, STAGING_FOLDER));
   }
 
+  /** Where everything is staged. Whoever can commit a link there must not choose what is swept. */
+  #place(): string {
+    const staging = join(this.#root, STAGING_FOLDER);
+    const present = lstatSync(staging, { throwIfNoEntry: false });
+    if (!present || present.isDirectory()) return staging;
+    throw new ReleafError(
+      'PATH_OUTSIDE',
+      `${STAGING_FOLDER} is a ${present.isSymbolicLink() ? 'link' : 'file'}; releaf needs a folder of its own there`,
+      'remove it, and look who made it',
+    );
+  }
+
   #next(target: string): string {
     this.#count += 1;
     return join(this.#open(), `${this.#count}-${basename(target)}`);
   }
 
   #open(): string {
-    const staging = join(this.#root, STAGING_FOLDER);
+    const staging = this.#place();
     this.#folder ??= this.#attempt(staging, () => {
       mkdirSync(staging, { recursive: true });
       return mkdtempSync(join(staging, 'run-'));

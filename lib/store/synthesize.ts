@@ -57,8 +57,10 @@ export function* outputDifferences(
   for (const [file, { before, text }] of restartFiles) {
     if (text !== before) yield { kind: 'changed', file, text };
   }
-  for (const name of ownManifests(directory)) {
-    if (!given.has(name)) yield { kind: 'stale', file: shown(join(directory, name)) };
+  // Elsewhere another folder's output may lie beside ours, and would be taken for stale.
+  if (isOutside(folder.root, directory)) return;
+  for (const name of otherManifests(directory, given)) {
+    yield { kind: 'stale', file: shown(join(directory, name)) };
   }
 }
 
@@ -83,8 +85,11 @@ function annotate(
   }
 }
 
-/** Manifests in the output folder that carry our mark. */
-function ownManifests(directory: string): readonly string[] {
+const isOutside = (root: string, directory: string): boolean =>
+  relative(root, directory).startsWith('..');
+
+/** Manifests in the output folder that carry our mark, but for the given ones. */
+function otherManifests(directory: string, given: ReadonlySet<string>): readonly string[] {
   let names: readonly string[];
   try {
     names = readdirSync(directory);
@@ -93,7 +98,7 @@ function ownManifests(directory: string): readonly string[] {
     throw fileError('FILE_UNREADABLE', directory, error);
   }
   return names
-    .filter((name) => name.endsWith('.k8s.yaml'))
+    .filter((name) => name.endsWith('.k8s.yaml') && !given.has(name))
     .filter((name) => readTextIfThere(join(directory, name), name)?.startsWith(MARKER))
     .sort();
 }
@@ -116,9 +121,10 @@ export function synthesize(folder: Folder, staging: Staging, output?: string): S
   const removed: string[] = [];
   const directory = resolve(folder.root, output ?? OUTPUT_FOLDER);
   // A rename works within one file system only, so an output folder elsewhere has a staging of its own.
-  const elsewhere = relative(folder.root, directory).startsWith('..');
+  const elsewhere = isOutside(folder.root, directory);
   const outputStaging = elsewhere ? new Staging(directory) : staging;
   if (elsewhere) outputStaging.sweep();
+  if (!elsewhere) pathInside(folder.root, relative(folder.root, directory));
   try {
     for (const difference of outputDifferences(folder, output)) {
       const { file, kind } = difference;

@@ -1,11 +1,11 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { isNativeError } from 'node:util/types';
 import { ReleafError, type ErrorCode } from '../model/errors';
 
 const MEBIBYTE = 1024 * 1024;
 
-/** The largest file that is read as text, in bytes; a config of 100,000 certificates is below it. */
-const LARGEST_BYTES = 64 * MEBIBYTE;
+/** The largest file that is read as text, in bytes; a config of 50,000 certificates is below it. */
+const LARGEST_BYTES = 16 * MEBIBYTE;
 
 /** `ENOENT` and the like, of an error of the file system. */
 export function errno(error: unknown): string | undefined {
@@ -34,12 +34,13 @@ export function fileError(code: ErrorCode, path: string, error: unknown): Releaf
  * Reads a file as UTF-8 text.
  *
  * @param shown - how messages call the file
+ * @param hint - what to do when it is missing
  * @throws ReleafError FILE_UNREADABLE when it is missing, no regular file, too large or not UTF-8
  */
-export function readText(path: string, shown: string): string {
+export function readText(path: string, shown: string, hint = ''): string {
   const text = readTextIfThere(path, shown);
   if (text === undefined)
-    throw new ReleafError('FILE_UNREADABLE', `${shown}: there is no such file`);
+    throw new ReleafError('FILE_UNREADABLE', `${shown}: there is no such file`, hint);
   return text;
 }
 
@@ -55,7 +56,8 @@ export function readTextIfThere(path: string, shown: string): string | undefined
 }
 
 function readRegularFile(path: string, shown: string): Buffer {
-  const file = openSync(path, 'r');
+  // Not to wait for a writer where somebody put a FIFO.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const status = fstatSync(file);
     if (status.isDirectory()) throw new ReleafError('FILE_UNREADABLE', `${shown}: is a directory`);

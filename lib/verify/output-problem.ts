@@ -1,40 +1,28 @@
+import type { ErrorCode } from '../model/errors';
 import type { Problem } from '../rotation/coherence';
 
 /** How a file of the output may be wrong. */
 export type OutputFault = 'missing' | 'changed' | 'stale' | 'foreign';
 
+const SYNTHESIZE = 'run releaf synth and commit the result';
+
+const FAULTS: Readonly<
+  Record<OutputFault, readonly [code: ErrorCode, fault: string, hint: string]>
+> = {
+  missing: ['DIST_CHANGED', 'is missing; synth gives it', SYNTHESIZE],
+  changed: ['DIST_CHANGED', 'is not what synth gives', SYNTHESIZE],
+  stale: ['DIST_STALE', 'synth no longer gives it', SYNTHESIZE],
+  foreign: [
+    'FOREIGN_FILE',
+    'was not written by releaf synth',
+    'move it, or rename the certificate in the config',
+  ],
+};
+
 /** A file of the output that is not what synth gives, as a problem of `verify`. */
 export function outputProblem(fault: OutputFault, file: string): Problem {
-  switch (fault) {
-    case 'missing':
-      return {
-        code: 'DIST_CHANGED',
-        file,
-        message: `${file}: is missing; synth gives it`,
-        hint: 'run releaf synth and commit the result',
-      };
-    case 'changed':
-      return {
-        code: 'DIST_CHANGED',
-        file,
-        message: `${file}: is not what synth gives`,
-        hint: 'run releaf synth and commit the result',
-      };
-    case 'stale':
-      return {
-        code: 'DIST_STALE',
-        file,
-        message: `${file}: synth no longer gives it`,
-        hint: 'run releaf synth and commit the result',
-      };
-    case 'foreign':
-      return {
-        code: 'FOREIGN_FILE',
-        file,
-        message: `${file}: was not written by releaf synth`,
-        hint: 'move it, or rename the certificate in the config',
-      };
-  }
+  const [code, what, hint] = FAULTS[fault];
+  return { code, file, message: `${file}: ${what}`, hint };
 }
 
 /** A path that git ignores although it must be committed, as a problem of `verify`. */
@@ -42,8 +30,8 @@ export function ignoredProblem(path: string): Problem {
   return {
     code: 'DIST_IGNORED',
     file: path,
-    message: `${path}: git ignores it, so it will never be reviewed or applied`,
-    hint: 'take the pattern out of .gitignore (cdk8s init writes one for dist/)',
+    message: `${path}: git ignores it, so it would never be reviewed, and lost with this checkout`,
+    hint: 'take the pattern out of .gitignore (git check-ignore -v FILE names it; cdk8s init writes one for dist/)',
   };
 }
 

@@ -37,16 +37,33 @@ export interface CertificateRequest {
  * @throws ReleafError `REQUEST_INVALID` when a DNS name is not ASCII or an IP address is not one
  */
 export function createRequest(key: PrivateKey, names: Names): string {
-  const subject = encodeSubject(names.subject);
-  const info = der.sequence(
-    der.integer(Buffer.of(0)),
-    subject,
-    der.parseDer(key.publicKeyDer()),
-    der.tagged(0, requestedExtensions(names, der.nodesOf(subject).length === 0)),
-  );
+  const info = requestInfo(names, key.publicKeyDer());
   const signature = key.sign(der.encodeDer(info));
   const algorithm = encodeSignatureAlgorithm(key.algorithm === 'ecdsa-p256' ? 'ec' : 'rsa');
   return encodePem(LABEL, der.encodeDer(der.sequence(info, algorithm, der.bitString(signature))));
+}
+
+/** The CertificationRequestInfo (RFC 2986, 4.1): all of a request that is signed. */
+function requestInfo(names: Names, publicKeyDer: Buffer): Der {
+  const subject = encodeSubject(names.subject);
+  return der.sequence(
+    der.integer(Buffer.of(0)),
+    subject,
+    der.parseDer(publicKeyDer),
+    der.tagged(0, requestedExtensions(names, der.nodesOf(subject).length === 0)),
+  );
+}
+
+/**
+ * Whether a request asks for these names and for nothing else, to the byte: no further subject
+ * attribute, SAN or extension that a signer might copy.
+ */
+export function asksOnlyFor(request: CertificateRequest, names: Names): boolean {
+  const [info] = der.sequenceOf(der.parseDer(request.der));
+  return (
+    info !== undefined &&
+    der.encodeDer(info).equals(der.encodeDer(requestInfo(names, request.publicKeyDer)))
+  );
 }
 
 function requestedExtensions(names: Names, critical: boolean): readonly Der[] {

@@ -1,4 +1,4 @@
-import type { CST, Document, ParsedNode } from 'yaml';
+import type { CST, Document, ParsedNode, YAMLParseError } from 'yaml';
 import { Composer, isScalar, LineCounter, Parser, visit } from 'yaml';
 
 const MAX_DEPTH = 200;
@@ -39,7 +39,7 @@ export function readYaml(text: string): YamlReading {
     for (const document of documents) {
       const [error] = document.errors;
       const wrong = error
-        ? { offset: error.pos[0], message: error.message }
+        ? { offset: error.pos[0], message: reasonOf(error) }
         : firstDuplicate(document);
       if (wrong) return { problem: { message: wrong.message, at: at(wrong.offset) } };
     }
@@ -66,7 +66,7 @@ export function readYamlValue(
     return { value: document ? (document.toJS() as unknown) : null };
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
-    return { problem: { message: error.message } };
+    return { problem: { message: 'has an alias that leads nowhere or grows without bound' } };
   }
 }
 
@@ -87,6 +87,13 @@ function tooDeep(tokens: readonly CST.Token[]): boolean {
   return false;
 }
 
+/** A key that looks like one; anything else may be something that does not belong into a message. */
+const shownKey = (key: unknown): string =>
+  typeof key === 'string' && /^[-\w./]{1,40}$/.test(key) ? `the key "${key}"` : 'a key';
+
+/** The library's message quotes the text, which may be anything, a misplaced private key as well. */
+const reasonOf = ({ code }: YAMLParseError): string => code.toLowerCase().replaceAll('_', ' ');
+
 function firstDuplicate(
   document: Document.Parsed,
 ): { readonly offset: number; readonly message: string } | undefined {
@@ -99,7 +106,7 @@ function firstDuplicate(
         if (seen.has(key.value)) {
           found = {
             offset: key.range?.[0] ?? 0,
-            message: `the key "${String(key.value)}" is there twice`,
+            message: `${shownKey(key.value)} is there twice`,
           };
           return visit.BREAK;
         }

@@ -137,6 +137,11 @@ describe('fetch refuses', () => {
       /^error CERTIFICATE_OLDER: standard input: the certificate ends on .*, revision 1 serves until .*\n {2}if that is what you want, say --allow-older/,
     ],
     ['UTF-16', () => `\u0000${leaf()}`, /^error PEM_INVALID: standard input/],
+    [
+      'two certificates for one request',
+      () => leaf() + leaf(LATER, 91),
+      /^error CERTIFICATE_AMBIGUOUS: standard input: more than one certificate answers request web-2-[0-9a-f]{8}\n {2}leave the one that is meant/,
+    ],
     ['more than a certificate can be', () => leaf() + ' '.repeat(2 ** 21), /^error PEM_INVALID: /],
   ];
   it.each(cases)('%s', async (_, stdin, message) => {
@@ -424,6 +429,39 @@ describe('a CA on disk is refused', () => {
   });
 });
 
+it('a link in the place of the staging folder is neither followed nor swept', async () => {
+  const elsewhere = folderOf({ 'precious.txt': 'precious' });
+  for (const command of [['synth'], ['renew', '--force'], ['rollback', 'web']]) {
+    const root = folderOf(pending);
+    symlinkSync(elsewhere, join(root, '.releaf-tmp'));
+    const { status, stderr } = await releaf([...command, '-C', root], { now: LATER });
+    expect(stderr).toMatch(
+      /^error PATH_OUTSIDE: \.releaf-tmp is a link; releaf needs a folder of its own there\n/,
+    );
+    expect(status).toBe(1);
+  }
+  expect(filesIn(elsewhere)).toEqual({ 'precious.txt': 'precious' });
+});
+
+it('a FIFO in the place of a file is refused, not waited for', async () => {
+  const root = folderOf(pending);
+  execFileSync('mkfifo', [join(root, 'pipe')]);
+  const { stderr } = await releaf(['fetch', '-C', root, '--from', join(root, 'pipe')]);
+  expect(stderr).toMatch(/^error FILE_UNREADABLE: .*pipe: is not a regular file\n/);
+});
+
+it('shows what would act on a terminal or forge a line, spelt out', async () => {
+  const root = folderOf({
+    ...pending,
+    'dist/x\n::error::y\u001b]0;z.k8s.yaml': read(folderOf(pending), 'dist/web.k8s.yaml'),
+  });
+  const { stdout } = await releaf(['verify', '-C', root]);
+  expect(stdout).toContain(
+    'DIST_STALE  dist/x\\u{0a}::error::y\\u{1b}]0;z.k8s.yaml: synth no longer gives it',
+  );
+  expect(stdout).not.toMatch(/[^\n\P{Cc}]/u);
+});
+
 describe('files of the folder that are not what they should be', () => {
   const cases: readonly (readonly [string, Files, RegExp])[] = [
     [
@@ -467,6 +505,16 @@ describe('files of the folder that are not what they should be', () => {
       'extends in a circle',
       { 'releaf.yaml': `extends: b.yaml\n${WEB_CONFIG}`, 'b.yaml': 'extends: releaf.yaml\n' },
       /^error CONFIG_INVALID: extends leads in a circle or too far: releaf\.yaml → b\.yaml → releaf\.yaml/,
+    ],
+    [
+      'extends code from a config that is data',
+      { 'releaf.yaml': `extends: evil.js\n${WEB_CONFIG}`, 'evil.js': 'throw new Error("ran")' },
+      /^error CONFIG_INVALID: extends: evil\.js: is code, and a YAML config extends only YAML\n/,
+    ],
+    [
+      'extends what is no config at all',
+      { 'releaf.yaml': `extends: ../../../etc/passwd\n${WEB_CONFIG}` },
+      /^error CONFIG_INVALID: extends: .*etc\/passwd: is neither \.yaml nor \.yml\n/,
     ],
     [
       'extends a file that is not there',
@@ -570,7 +618,7 @@ describe('files of the folder that are not what they should be', () => {
     );
     truncateSync(join(root, 'releaf.yaml'), 65 * 2 ** 20);
     expect((await releaf(['plan', '-C', root])).stderr).toBe(
-      'error FILE_UNREADABLE: releaf.yaml: has 65 MiB, at most 64 MiB are read\n',
+      'error FILE_UNREADABLE: releaf.yaml: has 65 MiB, at most 16 MiB are read\n',
     );
   });
 

@@ -3,6 +3,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRequest, readRequest } from '../../lib/x509/certificate-request';
+import type { Names } from '../../lib/model/certificate-spec';
 import type { LocalCa } from '../../lib/x509/local-ca';
 import type { PrivateKey } from '../../lib/x509/private-key';
 import { publicKeySha256 as digestOf } from '../../lib/x509/public-key';
@@ -81,12 +82,23 @@ const replaced = (file: string, from: string | RegExp, to: string): Files => {
   return { [file]: text ?? '' };
 };
 
-/** A certificate for the right key, but for other names. */
-const issuedFor = (dnsNames: readonly string[]): string => {
-  const { publicKeySha256, names } = readRequest(whole[web('request.pem')] ?? '', 'request.pem');
+/** A request with the right key, but for other names. */
+const replant = (name: string, change: (names: Names) => Names): string => {
+  const text = whole[`certificates/${name}/1/request.pem`] ?? '';
+  const { publicKeySha256, names } = readRequest(text, 'request.pem');
   const key = keysMade.find((made) => digestOf(made.publicKeyDer()) === publicKeySha256);
-  return signed(ca, readRequest(createRequest(key!, { ...names, dnsNames }), 'other request'));
+  return createRequest(key!, change(names));
 };
+
+/** A certificate for the right key, but for other names. */
+const issuedFor = (dnsNames: readonly string[]): string =>
+  signed(
+    ca,
+    readRequest(
+      replant('web', (names) => ({ ...names, dnsNames })),
+      'other request',
+    ),
+  );
 
 it('finds nothing wrong with what releaf wrote', async () => {
   expect(await verify({})).toEqual({ status: 0, problems: [] });
@@ -128,6 +140,26 @@ describe('verify catches', () => {
       'a request under another object name than recorded',
       () => replaced(web('request.yaml'), /objectName: web-1-\w+/, 'objectName: web-1-00000000'),
       /^REVISION_INVALID certificates\/web\/1\/request\.pem: is request web-1-[0-9a-f]{8}, request\.yaml says web-1-00000000$/,
+    ],
+    [
+      'a request that asks for more than its names',
+      () => ({
+        [web('request.pem')]: replant('web', (names) => ({
+          ...names,
+          subject: { ...names.subject, organizations: ['system:masters'] },
+        })),
+      }),
+      /^REVISION_INVALID certificates\/web\/1\/request\.pem: asks for .*system:masters/,
+    ],
+    [
+      'usages that the API server would refuse',
+      () => replaced(web('request.yaml'), '- server auth', '- server auth\n  - server auth'),
+      /^SIGNER_RULE certificates\/web\/1\/request\.yaml: Kubernetes requires: no usage comes twice; found server auth/,
+    ],
+    [
+      'a key of another kind than recorded',
+      () => replaced(web('request.yaml'), 'key: ecdsa-p256', 'key: rsa-2048'),
+      /^REVISION_INVALID certificates\/web\/1\/request\.pem: has a key of type ecdsa-p256, request\.yaml says rsa-2048$/,
     ],
     [
       'a changed ciphertext',
@@ -181,8 +213,20 @@ describe('verify catches', () => {
     execFileSync('git', ['init', '-q', root]);
     const { status, stdout } = await releaf(['verify', '-C', root]);
     expect(status).toBe(1);
-    expect(stdout).toContain('DIST_IGNORED  dist/: git ignores it, so it will never be reviewed');
-    expect(stdout).toContain('DIST_IGNORED  certificates/: git ignores it');
+    expect(stdout.match(/(?<=DIST_IGNORED {2})[^:]+/g)).toEqual(['dist/', 'certificates/']);
+    expect(stdout).toContain(
+      'git ignores it, so it would never be reviewed, and lost with this checkout',
+    );
+  });
+
+  it('a sealed key that an innocent pattern of git ignores', async () => {
+    const root = folderOf({ ...whole, '.gitignore': '*key*\n' });
+    execFileSync('git', ['init', '-q', root]);
+    const { stdout } = await releaf(['verify', '-C', root]);
+    expect(stdout.match(/(?<=DIST_IGNORED {2})[^:]+/g)).toEqual([
+      'certificates/api/1/private-key.yaml',
+      'certificates/web/1/private-key.yaml',
+    ]);
   });
 
   it('a revision without its request', async () => {

@@ -114,7 +114,7 @@ describe('RotatingCertificate', () => {
       new Map([['kes', certificate(issued(1))]]),
       'kes',
     );
-    expect(placed.node.path).toBe('test/kes');
+    expect(placed.node.path).toBe('test/certificate-kes');
     expect(names(json(chart))).toEqual(['SealedSecret/kes-tls']);
   });
 

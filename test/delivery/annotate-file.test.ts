@@ -428,13 +428,13 @@ describe('annotateFile refuses', () => {
       why: 'a syntax error',
       at: 'annotations',
       before: 'annotations:\n  a: [b\nc: d\n',
-      message: /^t\.yaml: is not valid YAML: line 3, column 1: Flow sequence in block collection/,
+      message: /^t\.yaml: is not valid YAML: line 3, column 1: bad indent/,
     },
     {
       why: 'a tab for indentation',
       at: 'annotations',
       before: 'annotations:\n\ta: b\n',
-      message: 't.yaml: is not valid YAML: line 2, column 1: Tabs are not allowed as indentation',
+      message: 't.yaml: is not valid YAML: line 2, column 1: tab as indent',
     },
     {
       why: 'a key that is there twice, wherever that is',

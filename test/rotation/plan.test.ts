@@ -74,7 +74,7 @@ describe('the plan', () => {
       more,
       'renew',
       2,
-      'the pending request asks for something else than the config (DNS names: web.example.com → web.example.com, www.example.com)',
+      'the pending request asks for something else than the config (DNS names: +www.example.com)',
     ],
     [
       'p',
@@ -89,14 +89,7 @@ describe('the plan', () => {
     ['i', 60, {}, 'renew', 2, 'due since 2027-04-30 11:55 UTC, expires on 2027-05-30 11:55 UTC'],
     ['i', 90, {}, 'renew', 2, 'expired on 2027-05-30 11:55 UTC'],
     ['i', 0, { duration: '30d' }, 'keep', 1, 'renews on'],
-    [
-      'i',
-      0,
-      more,
-      'renew',
-      2,
-      'the config changed (DNS names: web.example.com → web.example.com, www.example.com)',
-    ],
+    ['i', 0, more, 'renew', 2, 'the config changed (DNS names: +www.example.com)'],
     [
       'i',
       0,
