@@ -5,8 +5,9 @@ import type { IssuedRevision, Revision } from '../model/revision';
 import type { X509 } from '../x509/certificate';
 import { readContents } from '../x509/certificate-contents';
 import { canonicalUsage } from '../x509/key-usages';
+import { hasNameConstraints } from '../x509/path-validation';
 import { readIssuedChain } from './issued-chain';
-import { trustedPath } from './trust';
+import { assertIssuersValid, trustedPath } from './trust';
 import { leafOf } from './validity';
 
 /** How far the signer's clock may be ahead of ours: kube-controller-manager back-dates by as much. */
@@ -50,18 +51,22 @@ export function acceptCertificate(
   { now, current, cas, allowOlder = false }: Acceptance,
 ): AcceptedCertificate {
   const chain = readIssuedChain(pem, revision.record, file);
-  const [leaf] = chain;
+  const [leaf] = chain.certificates;
   assertDates(leaf, file, now);
   if (current && !allowOlder) assertNewer(leaf, leafOf(spec.name, current), current.number, file);
-  let certificates: readonly X509[] = chain;
+  let certificates: readonly X509[] = chain.certificates;
+  let issuers = certificates.slice(1);
   if (cas && spec.ca !== undefined) {
     const { path, ca } = trustedPath(chain, cas, { file, caFile: spec.ca, at: now });
     certificates = spec.appendCa ? [...path, ca] : path;
+    issuers = [...path.slice(1), ca];
+  } else {
+    assertIssuersValid(certificates, file, now);
   }
   return {
     certificate: certificates.map((certificate) => certificate.pem).join(''),
     leaf,
-    differences: differences(leaf, revision),
+    differences: [...differences(leaf, revision), ...limits(leaf, issuers)],
   };
 }
 
@@ -101,7 +106,10 @@ function differences(leaf: X509, { record }: Revision): readonly string[] {
     ...issued.uris,
   ].filter((name) => !asked.has(name));
   const askedUsages = record.usages.map(canonicalUsage);
-  const addedUsages = issued.usages.filter((usage) => !askedUsages.includes(usage));
+  const addedUsages = [
+    ...issued.usages.filter((usage) => !askedUsages.includes(usage)),
+    ...issued.unnamedPurposes,
+  ];
   const seconds = (leaf.notAfter.getTime() - leaf.notBefore.getTime()) / 1000;
   const wanted = record.expirationSeconds;
   return [
@@ -109,9 +117,27 @@ function differences(leaf: X509, { record }: Revision): readonly string[] {
       ? []
       : [`the subject is ${leaf.subject}`]),
     ...(added.length ? [`names not asked for: ${added.join(', ')}`] : []),
+    ...(issued.otherAltNames.length
+      ? [`names of a kind that cannot be asked for: ${issued.otherAltNames.join(', ')}`]
+      : []),
     ...(addedUsages.length ? [`usages not asked for: ${addedUsages.join(', ')}`] : []),
     ...(Math.abs(seconds - wanted) > LIFETIME_MARGIN_SECONDS
       ? [`lifetime ${String(seconds)} s, asked for ${String(wanted)} s`]
       : []),
+  ];
+}
+
+/** What the issuers keep from the leaf although it was signed. */
+function limits(leaf: X509, issuers: readonly X509[]): readonly string[] {
+  return [
+    ...issuers
+      .filter(({ notAfter }) => notAfter < leaf.notAfter)
+      .map(
+        (ca) =>
+          `it ends on ${leaf.notAfter.toISOString()}, its CA (${ca.subject}) already on ${ca.notAfter.toISOString()}`,
+      ),
+    ...issuers
+      .filter(hasNameConstraints)
+      .map((ca) => `its CA (${ca.subject}) has name constraints, which releaf does not check`),
   ];
 }

@@ -1,39 +1,74 @@
+import type { KeyUsage } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import type { RequestRecord } from '../model/revision';
 import { readCertificates, type X509 } from '../x509/certificate';
 import { readContents } from '../x509/certificate-contents';
 import { canonicalUsage } from '../x509/key-usages';
+import { issuerProblem, leafProblem } from '../x509/path-validation';
 
-/** A signed chain that belongs to a request: leaf first, each certificate issued by the next. */
-export type IssuedChain = readonly [leaf: X509, ...issuers: X509[]];
+/** A signed chain that belongs to a request. */
+export interface IssuedChain {
+  /** Leaf first, each certificate issued by the next. */
+  readonly certificates: readonly [leaf: X509, ...issuers: X509[]];
+  /** What was asked for. */
+  readonly usages: readonly KeyUsage[];
+}
 
 const shown = (names: readonly string[]): string => names.join(', ');
 
 /**
  * Reads a signed chain and checks that it answers the request: the same public key, leaf first, every
- * name and usage that was asked for, chain in order. Says nothing of dates or trust.
+ * name and usage that was asked for, chain in order, nothing in it that clients refuse. Says nothing of
+ * dates or trust.
  *
  * @param pem - certificates only
  * @param file - where it came from, for messages
- * @throws ReleafError PEM_INVALID, CERTIFICATE_INVALID, CERTIFICATE_ORDER, CERTIFICATE_KEY_MISMATCH or
- * CERTIFICATE_NAMES
+ * @throws ReleafError PEM_INVALID, CERTIFICATE_INVALID, CERTIFICATE_ORDER, CERTIFICATE_KEY_MISMATCH,
+ * CERTIFICATE_NAMES or CERTIFICATE_UNFIT
  */
 export function readIssuedChain(pem: string, record: RequestRecord, file: string): IssuedChain {
   const [leaf, ...issuers] = readCertificates(pem, file);
   if (!leaf) throw new Error('readCertificates returned no certificate');
   assertLeafKey(leaf, issuers, record, file);
   assertNames(leaf, record, file);
-  [leaf, ...issuers].forEach((certificate, index) => {
-    const issuer = issuers[index];
-    if (issuer && !certificate.issuedBy(issuer)) {
-      throw new ReleafError(
-        'CERTIFICATE_ORDER',
-        `${file}: certificate ${index + 1} (${certificate.subject}) is not issued by certificate ${index + 2} (${issuer.subject})`,
-        'put the leaf first, then each issuer behind the certificate that it signed',
-      );
-    }
+  const problem = leafProblem(leaf);
+  if (problem !== undefined) throw unfit(`${file}: certificate 1`, leaf, problem);
+  issuers.forEach((issuer, below) => {
+    assertIssued(issuers[below - 1] ?? leaf, issuer, { below, usages: record.usages, file });
   });
-  return [leaf, ...issuers];
+  return { certificates: [leaf, ...issuers], usages: record.usages };
+}
+
+/** The refusal of a certificate that stands at `place`. */
+export function unfit(place: string, { subject }: X509, problem: string): ReleafError {
+  return new ReleafError(
+    'CERTIFICATE_UNFIT',
+    `${place}${subject && ` (${subject})`} ${problem}`,
+    'clients refuse such a chain: whoever runs the signer must issue another one',
+  );
+}
+
+function assertIssued(
+  certificate: X509,
+  issuer: X509,
+  {
+    below,
+    usages,
+    file,
+  }: { readonly below: number; readonly usages: readonly KeyUsage[]; readonly file: string },
+): void {
+  if (certificate.issuer === issuer.subject) {
+    const problem = issuerProblem(issuer, { below, usages, isAnchor: issuer.isSelfSigned });
+    if (problem !== undefined) {
+      throw unfit(`${file}: certificate ${below + 2}`, issuer, problem);
+    }
+  }
+  if (certificate.issuedBy(issuer)) return;
+  throw new ReleafError(
+    'CERTIFICATE_ORDER',
+    `${file}: certificate ${below + 1} (${certificate.subject}) is not issued by certificate ${below + 2} (${issuer.subject})`,
+    'put the leaf first, then each issuer behind the certificate that it signed',
+  );
 }
 
 function assertLeafKey(

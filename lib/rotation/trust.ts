@@ -1,38 +1,98 @@
 import { ReleafError } from '../model/errors';
 import type { X509 } from '../x509/certificate';
-import type { IssuedChain } from './issued-chain';
+import { issuerProblem } from '../x509/path-validation';
+import { unfit, type IssuedChain } from './issued-chain';
+
+/** The way from a leaf to the CA that clients trust. */
+export interface TrustedPath {
+  /** Leaf first, without the CA itself. */
+  readonly path: readonly X509[];
+  readonly ca: X509;
+}
+
+interface Where {
+  readonly file: string;
+  readonly caFile: string;
+  readonly at?: Date;
+}
 
 /**
- * The path from a signed chain to the CA of the config, without the certificates of the CA itself.
+ * The path from a signed chain to the CA of the config. Where several certificates of the CA could
+ * have signed, as when it was renewed with the same key, the first that clients accept is taken.
  *
  * @param cas - the certificates of the `ca` file
- * @param at - when the CA must be valid; left out, its dates do not count
+ * @param at - when the path must be valid; left out, its dates do not count
  * @returns the chain up to the last certificate before the CA, and the CA certificate that signed it
- * @throws ReleafError CERTIFICATE_CHAIN when no CA certificate signed the end of the chain
+ * @throws ReleafError CERTIFICATE_CHAIN when no CA certificate signed any of the chain, or when a
+ * certificate behind the leaf is not valid `at` that time; CERTIFICATE_UNFIT
  */
-export function trustedPath(
-  chain: IssuedChain,
-  cas: readonly X509[],
-  { file, caFile, at }: { readonly file: string; readonly caFile: string; readonly at?: Date },
-): { readonly path: readonly X509[]; readonly ca: X509 } {
-  const path = chain.filter(
-    (certificate) => !cas.some(({ sha256 }) => sha256 === certificate.sha256),
+export function trustedPath(chain: IssuedChain, cas: readonly X509[], where: Where): TrustedPath {
+  const { file, caFile } = where;
+  let refusal = new ReleafError(
+    'CERTIFICATE_CHAIN',
+    `${file}: issued by ${chain.certificates.at(-1)?.issuer ?? 'nobody'}, which is not signed by a CA of ${caFile} (${cas.map(({ subject }) => subject).join('; ')})`,
+    `if the signer's CA changed, add the new one to ${caFile} and keep the old one until all are renewed`,
   );
-  const last = path.at(-1);
-  const ca = last && cas.find((candidate) => last.issuedBy(candidate));
-  if (!ca) {
-    throw new ReleafError(
-      'CERTIFICATE_CHAIN',
-      `${file}: issued by ${chain.at(-1)?.issuer ?? 'nobody'}, which is not signed by a CA of ${caFile} (${cas.map(({ subject }) => subject).join('; ')})`,
-      `if the signer's CA changed, add the new one to ${caFile} and keep the old one until all are renewed`,
-    );
+  for (const path of pathsTo(cas, chain)) {
+    const found = refusalOf(path, chain, where);
+    if (!found) return path;
+    refusal = found;
   }
-  if (at && (ca.notAfter <= at || ca.notBefore > at)) {
-    throw new ReleafError(
+  throw refusal;
+}
+
+/**
+ * Refuses issuers that came with a leaf and are not valid.
+ *
+ * @param chain - leaf first
+ * @throws ReleafError CERTIFICATE_CHAIN
+ */
+export function assertIssuersValid(chain: readonly X509[], file: string, at: Date): void {
+  const refusal = issuersInvalid(chain, file, at);
+  if (refusal) throw refusal;
+}
+
+/** Shortest first. A CA that sent its own certificate along, under whatever dates, is not its own issuer. */
+function pathsTo(cas: readonly X509[], { certificates }: IssuedChain): readonly TrustedPath[] {
+  return certificates.flatMap((last, index) =>
+    cas
+      .filter((ca) => last.publicKeySha256 !== ca.publicKeySha256 && last.issuedBy(ca))
+      .map((ca) => ({ path: certificates.slice(0, index + 1), ca })),
+  );
+}
+
+function refusalOf(
+  { path, ca }: TrustedPath,
+  { usages }: IssuedChain,
+  { file, caFile, at }: Where,
+): ReleafError | undefined {
+  if (at && isOutside(ca, at)) {
+    return new ReleafError(
       'CERTIFICATE_CHAIN',
-      `${caFile}: the CA ${ca.subject} is valid from ${ca.notBefore.toISOString()} to ${ca.notAfter.toISOString()}, not now`,
+      `${caFile}: the CA ${ca.subject} is ${validity(ca)}, not now`,
       `put the signer's present CA into ${caFile}`,
     );
   }
-  return { path, ca };
+  const problem = issuerProblem(ca, { below: path.length - 1, usages, isAnchor: true });
+  if (problem !== undefined) return unfit(`${caFile}: the CA`, ca, problem);
+  return at && issuersInvalid(path, file, at);
 }
+
+function issuersInvalid(chain: readonly X509[], file: string, at: Date): ReleafError | undefined {
+  const index = chain.findIndex((certificate, place) => place > 0 && isOutside(certificate, at));
+  const invalid = chain[index];
+  return (
+    invalid &&
+    new ReleafError(
+      'CERTIFICATE_CHAIN',
+      `${file}: certificate ${index + 1} (${invalid.subject}) is ${validity(invalid)}, not now`,
+      'send the present certificate of that CA behind the leaf',
+    )
+  );
+}
+
+const isOutside = ({ notBefore, notAfter }: X509, at: Date): boolean =>
+  notAfter <= at || notBefore > at;
+
+const validity = ({ notBefore, notAfter }: X509): string =>
+  `valid from ${notBefore.toISOString()} to ${notAfter.toISOString()}`;

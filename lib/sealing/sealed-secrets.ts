@@ -2,6 +2,7 @@ import { constants, createCipheriv, createHash, publicEncrypt, X509Certificate }
 import type { KeyObject } from 'node:crypto';
 import { ReleafError } from '../model/errors';
 import { decodePem } from '../x509/pem';
+import { MINIMUM_RSA_BITS, rsaKeyBits } from '../x509/rsa-key-size';
 import type { Sealer } from './sealer';
 
 const SESSION_KEY_BYTES = 32;
@@ -15,8 +16,8 @@ export interface SealingCertificate {
 }
 
 /**
- * Reads what `kubeseal --fetch-cert` prints. Refuses what kubeseal refuses: a certificate that is not
- * RSA or has expired.
+ * Reads what `kubeseal --fetch-cert` prints. Refuses what kubeseal refuses, a certificate that is not
+ * RSA or has expired, and a key that is too short to protect another.
  *
  * @param pem - one PEM CERTIFICATE
  * @param file - its name, for messages
@@ -50,6 +51,10 @@ export function readSealingCertificate(pem: string, file: string, now: Date): Se
     return refuse(
       `the key is ${publicKey.asymmetricKeyType ?? 'unknown'}, Sealed Secrets needs RSA`,
     );
+  }
+  const bits = rsaKeyBits(publicKey.export({ type: 'spki', format: 'der' })) ?? 0;
+  if (bits < MINIMUM_RSA_BITS) {
+    return refuse(`the key has ${bits} bits, at least ${MINIMUM_RSA_BITS} are needed`);
   }
   if (new Date(certificate.validTo) <= now) {
     return refuse(`expired on ${new Date(certificate.validTo).toISOString()}`);

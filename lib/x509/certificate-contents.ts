@@ -1,11 +1,12 @@
-import { asn1 } from 'node-forge';
 import type { KeyUsage, Names } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
+import { decodeBasicConstraints } from './basic-constraints';
 import * as der from './der';
 import type { Der } from './der';
 import { decodeExtensions, EXTENSION } from './extensions';
-import { decodeExtendedKeyUsage, decodeKeyUsage } from './key-usages';
-import { decodeAltNames, decodeSubject } from './names';
+import { decodeExtendedKeyUsage, decodeKeyUsage, unnamedPurposes } from './key-usages';
+import { decodeAltNames, decodeSubject, otherAltNames } from './names';
+import { certificateFields } from './tbs-certificate';
 
 /** What a certificate says of its holder. */
 export interface CertificateContents {
@@ -13,8 +14,12 @@ export interface CertificateContents {
   readonly names: Names;
   readonly emailAddresses: readonly string[];
   readonly uris: readonly string[];
+  /** Kind of each SAN that is none of these, such as `otherName`. */
+  readonly otherAltNames: readonly string[];
   /** From key usage and extended key usage; `digital signature`, never `signing`. */
   readonly usages: readonly KeyUsage[];
+  /** Object identifiers of the extended key usages that Kubernetes has no name for. */
+  readonly unnamedPurposes: readonly string[];
   /** CA:true in its basic constraints. */
   readonly isCa: boolean;
   /** Lower-case hex. */
@@ -24,8 +29,8 @@ export interface CertificateContents {
 }
 
 /**
- * Reads names and usages of a certificate, whatever its kind of key. SAN kinds, subject attributes
- * and usages that Kubernetes does not know are passed over.
+ * Reads names and usages of a certificate, whatever its kind of key. Subject attributes that
+ * Kubernetes does not know are passed over.
  *
  * @throws ReleafError `CERTIFICATE_INVALID`
  */
@@ -39,7 +44,7 @@ export function readContents(certificate: Buffer): CertificateContents {
 }
 
 function decodeCertificate(certificate: Der): CertificateContents {
-  const fields = tbsCertificate(certificate);
+  const fields = certificateFields(certificate);
   const extensions = decodeExtensions(fields.extensions);
   const { emailAddresses, uris, ...altNames } = decodeAltNames(
     extensions.get(EXTENSION.subjectAltName),
@@ -50,31 +55,16 @@ function decodeCertificate(certificate: Der): CertificateContents {
     names: { subject: decodeSubject(fields.subject), ...altNames },
     emailAddresses,
     uris,
+    otherAltNames: otherAltNames(extensions.get(EXTENSION.subjectAltName)),
     usages: [
       ...decodeKeyUsage(extensions.get(EXTENSION.keyUsage)),
       ...decodeExtendedKeyUsage(extensions.get(EXTENSION.extendedKeyUsage)),
     ],
-    isCa: isCa(extensions.get(EXTENSION.basicConstraints)),
+    unnamedPurposes: unnamedPurposes(extensions.get(EXTENSION.extendedKeyUsage)),
+    isCa: decodeBasicConstraints(extensions.get(EXTENSION.basicConstraints)).isCa,
     ...(subjectKeyId && { subjectKeyId: der.bytesOf(subjectKeyId).toString('hex') }),
     ...(authorityKeyId && { authorityKeyId: der.bytesOf(authorityKeyId).toString('hex') }),
   };
-}
-
-/** RFC 5280, 4.1: the version may be left out, and so may everything behind the public key. */
-function tbsCertificate(certificate: Der): {
-  subject: Der | undefined;
-  extensions: Der | undefined;
-} {
-  const [tbs] = der.sequenceOf(certificate);
-  const all = der.sequenceOf(tbs);
-  const fields = all[0] && der.isTagged(all[0], 0) ? all.slice(1) : all;
-  const extensions = fields.slice(6).find((field) => der.isTagged(field, 3));
-  return { subject: fields[4], extensions: extensions && der.nodesOf(extensions)[0] };
-}
-
-function isCa(basicConstraints: Der | undefined): boolean {
-  const [first] = basicConstraints ? der.sequenceOf(basicConstraints) : [];
-  return first !== undefined && der.isType(first, asn1.Type.BOOLEAN) && der.bytesOf(first)[0] !== 0;
 }
 
 function keyIdentifier(authorityKeyIdentifier: Der | undefined): Der | undefined {

@@ -24,6 +24,17 @@ export function encodeExtension(oid: string, value: Der, critical = false): Der 
   );
 }
 
+/** Object identifier of every extension, and whether a client that does not know it must refuse. */
+export function extensionsOf(
+  extensions: Der | undefined,
+): readonly { readonly oid: string; readonly critical: boolean }[] {
+  return (extensions ? der.sequenceOf(extensions) : []).map((extension) => {
+    const [oid, critical] = der.sequenceOf(extension);
+    const isBoolean = critical !== undefined && der.isType(critical, asn1.Type.BOOLEAN);
+    return { oid: der.oidOf(oid), critical: isBoolean && der.bytesOf(critical)[0] !== 0 };
+  });
+}
+
 /**
  * Reads Extensions into their values by object identifier. Values of extensions that are not in
  * {@link EXTENSION} are left out.

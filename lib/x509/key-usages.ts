@@ -77,7 +77,18 @@ export function decodeKeyUsage(value: Der | undefined): readonly KeyUsage[] {
   });
 }
 
-/** Purposes that Kubernetes has no name for are passed over. */
+/** Whether the usage belongs into the extended key usage extension. */
+export function isExtendedKeyUsage(usage: KeyUsage): boolean {
+  return EXTENDED_KEY_USAGES.some(([name]) => name === canonicalUsage(usage));
+}
+
+/** Object identifiers of the purposes that Kubernetes has no name for. */
+export function unnamedPurposes(value: Der | undefined): readonly string[] {
+  const purposes = value ? der.sequenceOf(value).map(der.oidOf) : [];
+  return purposes.filter((purpose) => !EXTENDED_KEY_USAGES.some(([, oid]) => oid === purpose));
+}
+
+/** Purposes that Kubernetes has no name for are passed over; they are {@link unnamedPurposes}. */
 export function decodeExtendedKeyUsage(value: Der | undefined): readonly KeyUsage[] {
   if (!value) return [];
   const purposes = der.sequenceOf(value).map(der.oidOf);

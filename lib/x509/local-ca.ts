@@ -4,6 +4,7 @@ import { ReleafError } from '../model/errors';
 import { readCertificates } from './certificate';
 import type { X509 } from './certificate';
 import { readContents } from './certificate-contents';
+import { issuerProblem } from './path-validation';
 import type { CertificateRequest } from './certificate-request';
 import { encodeLeaf, encodeRoot } from './issued-certificate';
 import type { Issuer, LeafTerms, RootTerms } from './issued-certificate';
@@ -54,6 +55,8 @@ export function openLocalCa(certificatePem: string, privateKeyPem: string, what:
       `${certificate.subject} in ${what} may not sign certificates: its key usage is ${found}`,
     );
   }
+  const unfit = issuerProblem(certificate, { below: 0, usages: [], isAnchor: true });
+  if (unfit !== undefined) throw invalid(`${certificate.subject} in ${what} ${unfit}`);
   const key = readCaKey(privateKeyPem, what);
   const keyType = key.asymmetricKeyType;
   if (keyType !== 'rsa' && keyType !== 'ec' && keyType !== 'ed25519') {

@@ -27,6 +27,15 @@ const ATTRIBUTES = [
 /** RFC 5280, 4.2.1.6. */
 const GENERAL_NAME = { email: 1, dns: 2, uri: 6, ip: 7 } as const;
 
+/** Kinds of GeneralName that we do not read, by tag. */
+const OTHER_KINDS: ReadonlyMap<number, string> = new Map([
+  [0, 'otherName'],
+  [3, 'x400Address'],
+  [4, 'directoryName'],
+  [5, 'ediPartyName'],
+  [8, 'registeredID'],
+]);
+
 /** X.680 without what Go refuses to write, such as `*`, `_`, `@`: those go out as UTF8String. */
 const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?]*$/;
 const CONTROL = /\p{Cc}/u;
@@ -128,6 +137,14 @@ export function decodeAltNames(value: Der | undefined): AltNames {
     emailAddresses: of(GENERAL_NAME.email).map(visibleAscii),
     uris: of(GENERAL_NAME.uri).map(visibleAscii),
   };
+}
+
+/** Kind of each name in a subjectAltName extension that {@link decodeAltNames} passes over. */
+export function otherAltNames(value: Der | undefined): readonly string[] {
+  const known: readonly number[] = Object.values(GENERAL_NAME);
+  return (value ? der.sequenceOf(value) : [])
+    .filter((name) => !known.some((tag) => der.isTagged(name, tag)))
+    .map(({ type }) => OTHER_KINDS.get(type) ?? 'unknown kind');
 }
 
 function visibleAscii(node: Der): string {

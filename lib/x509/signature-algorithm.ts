@@ -17,6 +17,21 @@ const ALGORITHMS: ReadonlyMap<string, SignatureAlgorithm> = new Map([
   ['1.3.101.112', { keyType: 'ed25519', digest: null }],
 ]);
 
+/** Its digest is a parameter, SHA-1 when that is left out (RFC 4055, section 3.1). */
+const RSASSA_PSS = '1.2.840.113549.1.1.10';
+const SHA1 = '1.3.14.3.2.26';
+
+/** SHA-256, SHA-384, SHA-512 (RFC 4055, section 2.1). */
+const STRONG_DIGESTS = [1, 2, 3].map((last) => `2.16.840.1.101.3.4.2.${last}`);
+
+const WEAK: ReadonlyMap<string, string> = new Map([
+  ['1.2.840.113549.1.1.4', 'MD5'],
+  ['1.2.840.113549.1.1.5', 'SHA-1'],
+  ['1.3.14.3.2.29', 'SHA-1'],
+  ['1.2.840.10045.4.1', 'SHA-1'],
+  [SHA1, 'SHA-1'],
+]);
+
 /** AlgorithmIdentifier of a SHA-256 or Ed25519 signature (RFC 4055, RFC 5758, RFC 8410). */
 export function encodeSignatureAlgorithm(keyType: SignatureAlgorithm['keyType']): Der {
   const [oid = ''] = [...ALGORITHMS].find(([, algorithm]) => algorithm.keyType === keyType) ?? [];
@@ -34,4 +49,24 @@ export function decodeSignatureAlgorithm(algorithm: Der | undefined): SignatureA
   const known = ALGORITHMS.get(oid);
   if (!known) throw new der.DerError(`its signature algorithm ${oid} is weak or unknown`);
   return known;
+}
+
+/**
+ * Reads an AlgorithmIdentifier that a client must be able to trust.
+ *
+ * @returns what it signs with, by name or object identifier, unless that is SHA-256 or better, or Ed25519
+ * @throws DerError
+ */
+export function weakSignature(algorithm: Der | undefined): string | undefined {
+  const [type, parameters] = der.sequenceOf(algorithm);
+  const oid = der.oidOf(type);
+  if (ALGORITHMS.has(oid)) return undefined;
+  const digest = oid === RSASSA_PSS ? pssDigest(parameters) : oid;
+  return STRONG_DIGESTS.includes(digest) ? undefined : (WEAK.get(digest) ?? digest);
+}
+
+function pssDigest(parameters: Der | undefined): string {
+  const fields = parameters ? der.sequenceOf(parameters) : [];
+  const digest = fields.find((field) => der.isTagged(field, 0));
+  return digest ? der.oidOf(der.sequenceOf(der.nodesOf(digest)[0])[0]) : SHA1;
 }

@@ -94,9 +94,7 @@ export const foreign = (critical: boolean): Der | undefined =>
 export const nameConstraints = (critical: boolean): Der | undefined =>
   extension(
     '2.5.29.30',
-    der.sequence(
-      der.tagged(0, [der.sequence(der.tagged(2, Buffer.from('example.com', 'ascii')))]),
-    ),
+    der.sequence(der.tagged(0, [der.sequence(der.tagged(2, Buffer.from('example.com', 'ascii')))])),
     critical,
   );
 

@@ -7,6 +7,7 @@ import {
   sealStrict,
 } from '../../lib/sealing/sealed-secrets';
 import { NOW, SEALING_CERTIFICATE, testRandomness } from '../harness';
+import { forge, rsa } from '../rotation/chains';
 import { unseal } from '../unseal';
 
 const target = { namespace: 'shop', name: 'web-tls', item: 'tls.key' };
@@ -44,9 +45,7 @@ it('records what a sealed key is bound to, and gives the PKCS#8 PEM to the clust
     sealingCertificateSha256: certificate.sha256,
   });
   expect(unseal(sealed.value, target)).toMatch(
-    new RegExp(
-      `^-----BEGIN PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+-----END PRIVATE KEY-----\n$`,
-    ),
+    new RegExp(`^-----BEGIN PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+-----END PRIVATE KEY-----\n$`),
   );
 });
 
@@ -67,5 +66,15 @@ it('refuses a sealing certificate that is none', () => {
   const broken = SEALING_CERTIFICATE.replace(/\n[A-Za-z0-9+/]{20}/, '\nAAAAAAAAAAAAAAAAAAAA');
   expect(() => readSealingCertificate(broken, 'sealing.pem', NOW)).toThrow(
     new ReleafError('SEALING_CERTIFICATE', 'sealing.pem: not a readable X.509 certificate'),
+  );
+});
+
+it.each([512, 1024, 2047])('refuses a sealing key of %d bits', (bits) => {
+  const { pem } = forge('sealing', { keys: rsa(bits), signing: 'sha256 rsa' });
+  expect(() => readSealingCertificate(pem, 'sealing.pem', NOW)).toThrow(
+    new ReleafError(
+      'SEALING_CERTIFICATE',
+      `sealing.pem: the key has ${bits} bits, at least 2048 are needed`,
+    ),
   );
 });
