@@ -2,8 +2,7 @@ import { visible } from '../model/visible';
 import { superfluousRevisions } from '../rotation/retention';
 import { readFolder, type Folder } from '../store/folder';
 import { removeRevision } from '../store/revisions';
-import type { Staging } from '../store/staging';
-import { Staging as StagingFolder } from '../store/staging';
+import { Staging } from '../store/staging';
 import { synthesize } from '../store/synthesize';
 import type { Context } from './context';
 
@@ -21,7 +20,7 @@ export async function withStaging<Result>(
   { root }: Folder,
   work: (staging: Staging) => Promise<Result>,
 ): Promise<Result> {
-  const staging = new StagingFolder(root);
+  const staging = new Staging(root);
   staging.sweep();
   try {
     return await work(staging);

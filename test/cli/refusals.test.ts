@@ -416,6 +416,15 @@ describe('a CA on disk is refused', () => {
     expect(status).toBe(1);
   });
 
+  it('when its key is one that clients refuse', async () => {
+    const pki = folderOf({});
+    const argv =
+      '-x509 -newkey rsa:1024 -nodes -sha256 -days 9999 -subj /CN=weak -keyout ca.key -out ca.crt';
+    execFileSync('openssl', ['req', ...argv.split(' ')], { cwd: pki, stdio: 'ignore' });
+    const { stderr } = await refused(folderOf(pending), ['sign', '--ca', pki]);
+    expect(stderr).toMatch(/^error CA_INVALID: CN=weak in .* has an RSA key of 1024 bits/);
+  });
+
   it('when it has expired', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const old = createLocalCa(PrivateKey.of(privateKey, 'ecdsa-p256'), 'old CA', {
