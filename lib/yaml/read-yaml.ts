@@ -1,4 +1,4 @@
-import type { CST, Document, ParsedNode, YAMLParseError } from 'yaml';
+import type { CST, Document, ParsedNode } from 'yaml';
 import { Composer, isScalar, LineCounter, Parser, visit } from 'yaml';
 
 const MAX_DEPTH = 200;
@@ -92,7 +92,8 @@ const shownKey = (key: unknown): string =>
   typeof key === 'string' && /^[-\w./]{1,40}$/.test(key) ? `the key "${key}"` : 'a key';
 
 /** The library's message quotes the text, which may be anything, a misplaced private key as well. */
-const reasonOf = ({ code }: YAMLParseError): string => code.toLowerCase().replaceAll('_', ' ');
+const reasonOf = ({ code }: { readonly code: string }): string =>
+  code.toLowerCase().replaceAll('_', ' ');
 
 function firstDuplicate(
   document: Document.Parsed,

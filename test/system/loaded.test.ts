@@ -1,0 +1,67 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { folderOf, read, removeFolders } from '../harness';
+import { RELEAF, ROOT, start, type Ended } from './process';
+
+const PRELOAD = join(__dirname, 'preload/list-modules.js');
+
+afterAll(removeFolders);
+
+/** The packages that a process loads. */
+async function loadedBy(
+  args: readonly string[],
+): Promise<{ ended: Ended; packages: readonly string[] }> {
+  const folder = folderOf({});
+  const ended = await start(process.execPath, ['--require', PRELOAD, ...args], {
+    env: { MODULES_LOG: join(folder, 'modules') },
+  });
+  return { ended, packages: read(folder, 'modules').split('\n') };
+}
+
+/** A copy of the repository's example: one certificate issued, one requested. */
+function example(): string {
+  const folder = folderOf({});
+  for (const path of ['releaf.yaml', 'certificates', 'dist', 'examples']) {
+    cpSync(join(ROOT, path), join(folder, path), { recursive: true });
+  }
+  return folder;
+}
+
+const CDK8S = ['cdk8s', 'cdk8s-plus-27', 'constructs'];
+const CLUSTER = ['@kubernetes/client-node', 'age-encryption'];
+
+it.each<[string, readonly string[], readonly string[]]>([
+  ['--help', ['--help'], [...CDK8S, ...CLUSTER, 'zod', 'node-forge', 'yaml', 'jiti']],
+  ['--version', ['--version'], [...CDK8S, ...CLUSTER, 'zod', 'node-forge', 'yaml', 'jiti']],
+  [
+    'renew --help',
+    ['renew', '--help'],
+    [...CDK8S, ...CLUSTER, 'zod', 'node-forge', 'yaml', 'jiti'],
+  ],
+  ['plan', ['plan'], [...CDK8S, ...CLUSTER, 'node-forge']],
+  ['status', ['status'], [...CDK8S, ...CLUSTER, 'node-forge']],
+  ['synth', ['synth'], CLUSTER],
+  ['renew', ['renew'], CLUSTER],
+  ['verify', ['verify'], CLUSTER],
+])('releaf %s loads no package that it does not need', async (_, args, unwanted) => {
+  const inFolder = args.some((arg) => arg.startsWith('--')) ? [] : ['-C', example()];
+  const { ended, packages } = await loadedBy([RELEAF, ...args, ...inFolder]);
+  expect(ended.stderr).not.toContain('error');
+  expect(packages).toContain('commander');
+  expect(packages.filter((name) => unwanted.includes(name))).toEqual([]);
+});
+
+it('the list of loaded packages would show them', async () => {
+  const { packages } = await loadedBy([RELEAF, 'synth', '-C', example()]);
+  expect(packages).toEqual(expect.arrayContaining(['cdk8s', 'yaml', 'zod']));
+});
+
+it('the library reaches neither the command line nor a cluster', async () => {
+  const { packages } = await loadedBy([
+    '-e',
+    `require(${JSON.stringify(join(ROOT, 'build/lib'))})`,
+  ]);
+  expect(packages).toContain('cdk8s');
+  const unwanted = [...CLUSTER, 'commander', 'cli-progress', 'cli-table3', 'picocolors'];
+  expect(packages.filter((name) => unwanted.includes(name))).toEqual([]);
+});

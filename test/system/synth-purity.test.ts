@@ -1,0 +1,231 @@
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { filesIn, folderOf, read, removeFolders, type Files } from '../harness';
+import {
+  programBeside,
+  RELEAF,
+  releaf,
+  ROOT,
+  start,
+  type Ended,
+  type ProcessOptions,
+} from './process';
+
+/** What the repository commits as its own example, and what `cdk8s` needs beside it. */
+const COMMITTED = [
+  'releaf.yaml',
+  'certificates',
+  'dist',
+  'examples',
+  'cdk8s.yaml',
+  'crds',
+  'imports',
+];
+
+const HOSTILE_HOST = join(__dirname, 'preload/hostile-host.js');
+
+let committed: Files;
+
+/** A copy of the repository's example with the compiled program beside it. */
+function copy(): string {
+  const folder = folderOf({});
+  for (const path of COMMITTED) cpSync(join(ROOT, path), join(folder, path), { recursive: true });
+  return folder;
+}
+
+/** As {@link copy}, for what runs `build/main.js` of the folder itself. */
+const copyWithProgram = (): string => programBeside(copy());
+
+/** The files that Git would see. */
+function tracked(folder: string): Files {
+  for (const path of ['build', 'node_modules', 'package.json']) {
+    rmSync(join(folder, path), { recursive: true, force: true });
+  }
+  return filesIn(folder);
+}
+
+/** Takes the output away, so that every byte of it must be written again. */
+function withoutOutput(folder: string): string {
+  rmSync(join(folder, 'dist'), { recursive: true });
+  return folder;
+}
+
+beforeAll(() => {
+  committed = filesIn(copy());
+  expect(Object.keys(committed).filter((file) => file.startsWith('dist/'))).not.toEqual([]);
+});
+
+afterAll(removeFolders);
+
+const expectCommitted = (folder: string, ended: Ended): void => {
+  expect(ended).toMatchObject({ status: 0 });
+  expect(tracked(folder)).toEqual(committed);
+};
+
+const synth = (folder: string, options?: ProcessOptions): Promise<Ended> =>
+  releaf(['synth', '-C', folder], options);
+
+const main = (folder: string, options?: ProcessOptions): Promise<Ended> =>
+  start(process.execPath, [join(folder, 'build/main.js')], options);
+
+const cdk8s = (folder: string, args: readonly string[], env = {}): Promise<Ended> =>
+  start(join(folder, 'node_modules/.bin/cdk8s'), [...args, '--check-upgrade=false'], {
+    cwd: folder,
+    env,
+  });
+
+describe('the committed output is written again, byte for byte,', () => {
+  it('by releaf synth', async () => {
+    const folder = withoutOutput(copy());
+    expectCommitted(folder, await synth(folder));
+  });
+
+  it('by npm run synth', async () => {
+    const folder = withoutOutput(copyWithProgram());
+    expectCommitted(folder, await main(folder));
+  });
+
+  it('by cdk8s synth', async () => {
+    const folder = withoutOutput(copyWithProgram());
+    expectCommitted(folder, await cdk8s(folder, ['synth']));
+  });
+
+  it('by releaf synth without a network', async () => {
+    const folder = withoutOutput(copy());
+    const program = [process.execPath, RELEAF, 'synth', '-C', folder];
+    const flags = process.getuid?.() === 0 ? '-n' : '-rn';
+    expectCommitted(folder, await start('unshare', [flags, ...program]));
+  });
+
+  it('by releaf synth, which then finds nothing to do', async () => {
+    const folder = copy();
+    const again = await synth(folder);
+    expect(again.stderr).toBe('nothing to do\n');
+    expectCommitted(folder, again);
+  });
+
+  it.each<[string, Readonly<Record<string, string | undefined>>]>([
+    ['another time zone', { TZ: 'Pacific/Kiritimati' }],
+    ['a time zone that does not exist', { TZ: 'Nowhere/Land' }],
+    ['a Turkish locale', { LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' }],
+    ['the C locale', { LANG: 'C', LC_ALL: 'C', LANGUAGE: '' }],
+    ['CDK8S_DISABLE_SORT', { CDK8S_DISABLE_SORT: '1' }],
+    ['CDK8S_LEGACY_HASH', { CDK8S_LEGACY_HASH: '1' }],
+    ['CDK8S_RECORD_CONSTRUCT_METADATA', { CDK8S_RECORD_CONSTRUCT_METADATA: 'true' }],
+    [
+      'no environment but PATH',
+      Object.fromEntries(
+        Object.keys(process.env).map((name) => [
+          name,
+          name === 'PATH' ? process.env['PATH'] : undefined,
+        ]),
+      ),
+    ],
+  ])('under %s', async (_, env) => {
+    for (const [run, folder] of [
+      [synth, withoutOutput(copy())],
+      [main, withoutOutput(copyWithProgram())],
+    ] as const) {
+      expectCommitted(folder, await run(folder, { env }));
+    }
+  });
+
+  it('by cdk8s synth under all of its variables', async () => {
+    const folder = withoutOutput(copyWithProgram());
+    const env = {
+      CDK8S_DISABLE_SORT: '1',
+      CDK8S_LEGACY_HASH: '1',
+      CDK8S_RECORD_CONSTRUCT_METADATA: 'true',
+    };
+    expectCommitted(folder, await cdk8s(folder, ['synth'], env));
+  });
+
+  it.each([
+    ['the folder itself', '.', '.'],
+    ['a folder in it', 'examples/minio', '../..'],
+    ['the root of the file system', '/', undefined],
+  ])('from %s as working directory', async (_, cwd, flag) => {
+    const folder = withoutOutput(copy());
+    const ended = await releaf(['synth', '-C', flag ?? folder], { cwd: resolve(folder, cwd) });
+    expectCommitted(folder, ended);
+  });
+
+  it.each([
+    ['releaf synth', synth, copy],
+    ['npm run synth', main, copyWithProgram],
+  ])(
+    'by %s with a random clock and directory order, and randomness, locale and network out of reach',
+    async (_, run, made) => {
+      for (let round = 0; round < 3; round += 1) {
+        const folder = withoutOutput(made());
+        expectCommitted(
+          folder,
+          await run(folder, { env: { NODE_OPTIONS: `--require ${HOSTILE_HOST}` } }),
+        );
+      }
+    },
+  );
+
+  it.each([
+    ['in the folder', () => 'moved/out'],
+    ['beside it', () => join(folderOf({}), 'out')],
+    ['on another file system', () => mkdtempSync('/dev/shm/releaf-')],
+  ])('where CDK8S_OUTDIR moves it: %s', async (_, place) => {
+    const expected = Object.entries(committed).flatMap(([file, text]) =>
+      /^dist\/[^/]+\.k8s\.yaml$/.test(file) ? [[file.slice('dist/'.length), text]] : [],
+    );
+    const out = place();
+    try {
+      for (const [run, folder] of [
+        [synth, copy()],
+        [main, copyWithProgram()],
+      ] as const) {
+        const moved = resolve(folder, out);
+        rmSync(moved, { recursive: true, force: true });
+        expect(await run(folder, { cwd: folder, env: { CDK8S_OUTDIR: out } })).toMatchObject({
+          status: 0,
+        });
+        expect(filesIn(moved)).toEqual(Object.fromEntries(expected));
+        expect(existsSync(join(moved, '.releaf-tmp'))).toBe(false);
+        rmSync(join(folder, 'moved'), { recursive: true, force: true });
+        expect(tracked(folder)).toEqual(committed);
+      }
+    } finally {
+      rmSync(out, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('the hostile host', () => {
+  const evaluate = (expression: string): Promise<Ended> =>
+    start(process.execPath, ['--require', HOSTILE_HOST, '-p', expression]);
+
+  it.each([
+    ['Math.random', 'Math.random()'],
+    ['localeCompare', "'a'.localeCompare('b')"],
+    ['Collator', 'new Intl.Collator()'],
+    ['randomBytes', "require('node:crypto').randomBytes(1)"],
+    ['generateKeyPairSync', "require('node:crypto').generateKeyPairSync('ed25519')"],
+    ['connect', "require('node:net').connect(1)"],
+  ])('refuses %s', async (name, expression) => {
+    expect(await evaluate(expression)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(`synth asked for ${name}`) as string,
+    });
+  });
+
+  it.each([
+    ['the time', 'new Date().getTime()'],
+    ['the time', 'Date.now()'],
+    ['the order of a directory', "require('node:fs').readdirSync('/usr/bin').join()"],
+  ])('never tells %s twice alike', async (_, expression) => {
+    expect(await evaluate(`${expression} === ${expression}`)).toMatchObject({ stdout: 'false\n' });
+  });
+});
+
+it('cdk8s import leaves imports/ as it is committed', async () => {
+  const folder = copyWithProgram();
+  rmSync(join(folder, 'imports'), { recursive: true });
+  expectCommitted(folder, await cdk8s(folder, ['import']));
+  expect(read(folder, 'imports/bitnami.com.ts')).toContain('SealedSecret');
+});
