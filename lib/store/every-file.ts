@@ -1,8 +1,11 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import { fileError } from './text-file';
 
-/** Folders that hold other people's files: nothing in them is the team's to commit. */
+/**
+ * What git itself keeps (a file in a worktree or submodule), and what a package manager puts there, most of
+ * it other people's tests.
+ */
 const SKIPPED = new Set(['.git', 'node_modules']);
 
 const PIECE_BYTES = 4 * 1024 * 1024;
@@ -17,39 +20,36 @@ export interface FilePiece {
 }
 
 /**
- * Reads every regular file below a folder, in code-unit order of names, also what git ignores; links
- * are not followed.
+ * Reads every regular file below a folder, in code-unit order of names, also what git ignores. Links are
+ * not followed; pipes, sockets and devices are not opened. `.git` and `node_modules` are left out at any
+ * depth, also where they are committed.
  *
- * @throws ReleafError FILE_UNREADABLE
+ * @throws ReleafError FILE_UNREADABLE, also for a folder
  */
 export function* readEveryFile(root: string): Generator<FilePiece> {
-  yield* readFolder(root, root, Buffer.alloc(PIECE_BYTES));
+  yield* readFolder(root, '', Buffer.alloc(PIECE_BYTES));
 }
 
 function* readFolder(root: string, folder: string, piece: Buffer): Generator<FilePiece> {
-  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) =>
-    a.name < b.name ? -1 : 1,
+  const entries = orUnreadable(folder || root, () =>
+    readdirSync(join(root, folder), { withFileTypes: true }),
   );
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory() && !SKIPPED.has(entry.name)) yield* readFolder(root, path, piece);
-    if (entry.isFile()) {
-      yield* readPieces(path, relative(root, path).split(sep).join('/'), piece);
-    }
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (SKIPPED.has(entry.name)) continue;
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isDirectory()) yield* readFolder(root, path, piece);
+    if (entry.isFile()) yield* readPieces(root, path, piece);
   }
 }
 
-function* readPieces(path: string, file: string, piece: Buffer): Generator<FilePiece> {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, 'r');
-  } catch (error) {
-    throw fileError('FILE_UNREADABLE', file, error);
-  }
+function* readPieces(root: string, file: string, piece: Buffer): Generator<FilePiece> {
+  const descriptor = orUnreadable(file, () => openSync(join(root, file), 'r'));
   try {
     let kept = 0;
     for (;;) {
-      const read = readSync(descriptor, piece, kept, PIECE_BYTES - kept, null);
+      const read = orUnreadable(file, () =>
+        readSync(descriptor, piece, kept, PIECE_BYTES - kept, null),
+      );
       if (read === 0) return;
       const length = kept + read;
       yield { file, bytes: piece.subarray(0, length) };
@@ -58,5 +58,13 @@ function* readPieces(path: string, file: string, piece: Buffer): Generator<FileP
     }
   } finally {
     closeSync(descriptor);
+  }
+}
+
+function orUnreadable<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw fileError('FILE_UNREADABLE', path, error);
   }
 }
