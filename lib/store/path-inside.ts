@@ -12,16 +12,14 @@ import { ReleafError } from '../model/errors';
  */
 export function pathInside(root: string, path: string): string {
   const target = resolve(root, path);
+  const realRoot = realpathSync.native(root);
   const outside = (where: string): boolean => {
-    const way = relative(realpathSync(root), where);
+    const way = relative(realRoot, where);
     return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
   };
   let existing = target;
   while (!exists(existing)) existing = dirname(existing);
-  if (
-    outside(resolve(realpathSync(root), relative(resolve(root), target))) ||
-    outside(real(existing))
-  ) {
+  if (outside(resolve(realRoot, relative(resolve(root), target))) || outside(real(existing))) {
     throw new ReleafError(
       'PATH_OUTSIDE',
       `${path} leads out of the folder ${root}`,
@@ -37,7 +35,7 @@ function exists(path: string): boolean {
 
 function real(path: string): string {
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch {
     // A dangling link: where it would lead cannot be told, so it leads out.
     return sep;

@@ -63,8 +63,9 @@ function numbers(root: string, name: string): readonly number[] {
 
 function readRevision(root: string, name: string, number: number): Revision {
   const folder = `${CERTIFICATES}/${name}/${number}`;
+  const path = pathInside(root, folder);
   const optional = (file: string): string | undefined =>
-    readTextIfThere(pathInside(root, `${folder}/${file}`), `${folder}/${file}`);
+    readTextIfThere(join(path, file), `${folder}/${file}`, 'refuse links');
   const required = (file: string): string => {
     const text = optional(file);
     if (text !== undefined) return text;

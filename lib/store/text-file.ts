@@ -22,7 +22,7 @@ export function fileError(code: ErrorCode, path: string, error: unknown): Releaf
     ENOTDIR: 'a part of the path is not a directory',
     ENOSPC: 'the disk is full',
     EROFS: 'the file system is read-only',
-    ELOOP: 'too many symbolic links',
+    ELOOP: 'is a symbolic link, or leads through too many',
     ENAMETOOLONG: 'the name is too long',
   };
   const name = errno(error);
@@ -44,10 +44,17 @@ export function readText(path: string, shown: string, hint = ''): string {
   return text;
 }
 
+/** What to do when a file is a symbolic link: releaf itself writes none. */
+export type Links = 'follow links' | 'refuse links';
+
 /** As {@link readText}, but undefined when there is no such file. */
-export function readTextIfThere(path: string, shown: string): string | undefined {
+export function readTextIfThere(
+  path: string,
+  shown: string,
+  links: Links = 'follow links',
+): string | undefined {
   try {
-    return decode(readRegularFile(path, shown), shown);
+    return decode(readRegularFile(path, shown, links), shown);
   } catch (error) {
     if (errno(error) === 'ENOENT') return undefined;
     if (error instanceof ReleafError) throw error;
@@ -55,9 +62,10 @@ export function readTextIfThere(path: string, shown: string): string | undefined
   }
 }
 
-function readRegularFile(path: string, shown: string): Buffer {
+function readRegularFile(path: string, shown: string, links: Links): Buffer {
+  const noFollow = links === 'refuse links' ? constants.O_NOFOLLOW : 0;
   // Not to wait for a writer where somebody put a FIFO.
-  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | noFollow);
   try {
     const status = fstatSync(file);
     if (status.isDirectory()) throw new ReleafError('FILE_UNREADABLE', `${shown}: is a directory`);

@@ -4,6 +4,7 @@ import {
   chmodSync,
   lstatSync,
   mkdirSync,
+  rmSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -640,6 +641,13 @@ describe('files of the folder that are not what they should be', () => {
     symlinkSync(outside, join(root, 'link'));
     const { stderr } = await releaf(['synth', '-C', root]);
     expect(stderr).toMatch(/^error PATH_OUTSIDE: link\/tenant\.yaml leads out of the folder/);
+    const certificate = join(folderOf(pending), 'certificates/web/1/certificate.pem');
+    const relinked = folderOf(pending);
+    rmSync(join(relinked, 'certificates/web/1/certificate.pem'));
+    symlinkSync(certificate, join(relinked, 'certificates/web/1/certificate.pem'));
+    expect((await releaf(['plan', '-C', relinked])).stderr).toMatch(
+      /^error FILE_UNREADABLE: certificates\/web\/1\/certificate\.pem: is a symbolic link/,
+    );
     const linked = folderOf(WEB_FILES);
     symlinkSync(outside, join(linked, 'certificates'));
     expect((await releaf(['renew', '-C', linked])).stderr).toMatch(
