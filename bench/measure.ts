@@ -22,18 +22,28 @@ export function measure(args: readonly string[]): Usage {
   );
   const wall = performance.now() - start;
   if (status !== 0) throw new Error(`node ${args.join(' ')} failed: ${stderr}`);
-  return { ...(JSON.parse(output[3] ?? '') as { cpu: number; peak: number }), wall, stdout: output[1] ?? '' };
+  return {
+    ...(JSON.parse(output[3] ?? '') as { cpu: number; peak: number }),
+    wall,
+    stdout: output[1] ?? '',
+  };
 }
 
-/** What is timed: releaf's rendering, or the least that gives the same objects as text. */
-export type Subject = 'render' | 'yaml' | 'json';
+/** Milliseconds of processor time for the same manifests: by releaf, and by the least that writes them. */
+export interface Sample {
+  readonly releaf: number;
+  readonly yaml: number;
+  readonly json: number;
+}
 
-/** Milliseconds of processor time that a subject takes for `count` certificates. */
-export function sample(subject: Subject, count: number, directory: string): number {
-  return Number(measure(['--expose-gc', join(__dirname, 'sample.js'), subject, `${count}`, directory]).stdout);
+/** Takes a sample of `count` certificates in a process of its own. */
+export function sample(count: number, directory: string): Sample {
+  const script = join(__dirname, 'sample.js');
+  const { stdout } = measure([script, 'synth', `${count}`, directory]);
+  return JSON.parse(stdout) as Sample;
 }
 
 /** Peak memory of rendering `count` certificates one after the other, MiB. */
-export function peakOfStream(count: number, directory: string): number {
-  return measure([join(__dirname, 'sample.js'), 'stream', `${count}`, directory]).peak;
+export function peakOfStream(count: number, directory: string, flags: readonly string[]): number {
+  return measure([...flags, join(__dirname, 'sample.js'), 'stream', `${count}`, directory]).peak;
 }

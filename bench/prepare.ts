@@ -6,6 +6,7 @@ import { systemRandomness } from '../lib/cli/randomness';
 import { runRenew } from '../lib/cli/renew';
 import { signWith } from '../lib/cli/sign';
 import { renderCertificate } from '../lib/constructs/render';
+import type { LocalCa } from '../lib/x509/local-ca';
 import { benchCa, certificateOf, makePairs } from './fleet';
 import { FOLDER, MANIFESTS, PAIRS } from './inputs';
 
@@ -14,19 +15,24 @@ import { FOLDER, MANIFESTS, PAIRS } from './inputs';
 
 async function prepare(directory: string, manifests: number, certificates: number): Promise<void> {
   const now = new Date();
-  const pairs = await makePairs(now);
+  const ca = await benchCa(now);
+  const pairs = await makePairs(ca, now);
   writeFileSync(join(directory, PAIRS), JSON.stringify(pairs));
   const lines = Array.from({ length: manifests }, (_, index) => {
     const { text } = renderCertificate(certificateOf(pairs, index))!;
     return `${JSON.stringify(parseAllDocuments(text).map((document) => document.toJS() as object))}\n`;
   });
   writeFileSync(join(directory, MANIFESTS), lines.join(''));
-  await makeFolder(join(directory, FOLDER), certificates, now);
+  if (certificates > 0) await makeFolder(join(directory, FOLDER), certificates, ca, now);
 }
 
 /** A folder as commands leave it: each certificate with an issued revision and a pending one. */
-async function makeFolder(folder: string, certificates: number, now: Date): Promise<void> {
-  const ca = await benchCa(now);
+async function makeFolder(
+  folder: string,
+  certificates: number,
+  ca: LocalCa,
+  now: Date,
+): Promise<void> {
   mkdirSync(folder);
   writeFileSync(join(folder, 'sealing.pem'), ca.certificate.pem);
   const entries = Array.from({ length: certificates }, (_, index) => {

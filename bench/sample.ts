@@ -1,17 +1,29 @@
-import { createReadStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { stringify } from 'yaml';
 import { MARKER, renderCertificate } from '../lib/constructs/render';
 import { certificateOf, type Pair } from './fleet';
 import { MANIFESTS, PAIRS } from './inputs';
+import type { Sample } from './measure';
 
-// node --expose-gc sample.js render|yaml|json|stream COUNT DIRECTORY: one sample in a process of its
-// own. Prints the milliseconds of processor time of the timed section: no module is loaded, no input
-// made and no code met for the first time in it.
+// node sample.js synth|stream COUNT DIRECTORY
+//
+// synth: prints a Sample. Neither the loading of modules nor the making of inputs is in it. releaf and
+// its floors take turns every few certificates, so that whatever slows the machine slows all of them.
+// stream: makes, renders and writes one certificate after the other; the parent looks at the memory.
 
-/** How often the same work is done before it is timed. */
-const WARM_UP = 500;
+/** How often the same work is done before it is timed, so that most of it runs as optimized code. */
+const WARM_UP = 1000;
+/** Certificates until the next takes its turn: long against a garbage collection, short against a neighbour. */
+const TURN = 50;
 
 const YAML_OPTIONS = { keepUndefined: true, lineWidth: 0, version: '1.1' } as const;
 
@@ -26,41 +38,64 @@ async function firstLines(file: string, count: number): Promise<readonly string[
   return lines;
 }
 
-/** Times `count` calls of `text`, each written to a file. */
-function timed(count: number, output: string, text: (index: number) => string): number {
-  const write = (index: number): void => {
-    writeFileSync(join(output, `${index}.k8s.yaml`), text(index));
+async function synth(count: number, directory: string, output: string): Promise<Sample> {
+  const pairs = readPairs(directory);
+  const certificates = Array.from({ length: count }, (_, index) => certificateOf(pairs, index));
+  const lines = await firstLines(join(directory, MANIFESTS), count);
+  const manifests = lines.map((line) => JSON.parse(line) as readonly object[]);
+  const texts = {
+    releaf: (index: number) => renderCertificate(certificates[index]!)!.text,
+    yaml: (index: number) => yamlOf(manifests[index]!),
+    json: (index: number) => JSON.stringify(manifests[index]),
   };
-  for (let index = 0; index < WARM_UP; index += 1) write(index % count);
-  rmSync(output, { recursive: true });
-  mkdirSync(output);
-  gc!();
-  const before = process.cpuUsage();
-  for (let index = 0; index < count; index += 1) write(index);
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}
+  if (texts.yaml(0) !== texts.releaf(0))
+    throw new Error('the floor writes other bytes than releaf');
 
-async function run(subject: string, count: number, directory: string): Promise<void> {
-  const output = mkdtempSync(join(directory, 'output-'));
-  const pairs = JSON.parse(readFileSync(join(directory, PAIRS), 'utf8')) as readonly Pair[];
-  const render = (index: number): string => renderCertificate(certificateOf(pairs, index))!.text;
-  if (subject === 'stream') {
-    for (let index = 0; index < count; index += 1) {
-      writeFileSync(join(output, `${index}.k8s.yaml`), render(index));
+  const cpu = { releaf: 0, yaml: 0, json: 0 };
+  const turn = (start: number, end: number): void => {
+    for (const subject of ['releaf', 'yaml', 'json'] as const) {
+      const before = process.cpuUsage();
+      for (let index = start; index < end; index += 1) {
+        writeFileSync(join(output, subject, `${index}.k8s.yaml`), texts[subject](index));
+      }
+      const { user, system } = process.cpuUsage(before);
+      cpu[subject] += (user + system) / 1000;
     }
-  } else if (subject === 'render') {
-    const certificates = Array.from({ length: count }, (_, index) => certificateOf(pairs, index));
-    console.log(timed(count, output, (index) => renderCertificate(certificates[index]!)!.text));
-  } else {
-    const lines = await firstLines(join(directory, MANIFESTS), count);
-    const manifests = lines.map((line) => JSON.parse(line) as readonly object[]);
-    if (yamlOf(manifests[0]!) !== render(0)) throw new Error('the floor writes other bytes than releaf');
-    const text = subject === 'yaml' ? yamlOf : JSON.stringify;
-    console.log(timed(count, output, (index) => text(manifests[index]!)));
+  };
+  const turns = (upTo: number): void => {
+    for (let start = 0; start < upTo; start += TURN) turn(start, Math.min(start + TURN, upTo));
+  };
+  const start = (): void => {
+    for (const subject of Object.keys(cpu)) {
+      rmSync(join(output, subject), { recursive: true, force: true });
+      mkdirSync(join(output, subject));
+    }
+    Object.assign(cpu, { releaf: 0, yaml: 0, json: 0 });
+  };
+  start();
+  for (let left = WARM_UP; left > 0; left -= count) turns(Math.min(left, count));
+  start();
+  turns(count);
+  return cpu;
+}
+
+function stream(count: number, directory: string, output: string): void {
+  const pairs = readPairs(directory);
+  for (let index = 0; index < count; index += 1) {
+    const { file, text } = renderCertificate(certificateOf(pairs, index))!;
+    writeFileSync(join(output, file), text);
   }
+}
+
+const readPairs = (directory: string): readonly Pair[] =>
+  JSON.parse(readFileSync(join(directory, PAIRS), 'utf8')) as readonly Pair[];
+
+async function run(mode: string, count: number, directory: string): Promise<void> {
+  const output = mkdtempSync(join(directory, 'output-'));
+  if (mode === 'stream') stream(count, directory, output);
+  else console.log(JSON.stringify(await synth(count, directory, output)));
   rmSync(output, { recursive: true });
 }
 
-const [subject = '', count, directory = ''] = process.argv.slice(2);
-void run(subject, Number(count), directory);
+const [mode = '', count, directory = ''] = process.argv.slice(2);
+void run(mode, Number(count), directory);

@@ -16,7 +16,9 @@ export function spreadOf(values: readonly number[]): Spread {
 }
 
 /** The exponent `e` of time = c·Nᵉ: least squares over the logarithms. */
-export function fittedExponent(points: readonly (readonly [count: number, time: number])[]): number {
+export function fittedExponent(
+  points: readonly (readonly [count: number, time: number])[],
+): number {
   const xs = points.map(([count]) => Math.log(count));
   const ys = points.map(([, time]) => Math.log(time));
   const mean = (values: readonly number[]): number =>

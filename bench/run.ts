@@ -1,0 +1,204 @@
+import { mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { table } from '../lib/report/table';
+import { FOLDER } from './inputs';
+import { measure, peakOfStream, sample, type Sample, type Usage } from './measure';
+import { fittedExponent, spreadOf, type Spread } from './statistics';
+
+// npm run bench [-- --quick]: see docs/performance.md. Quick is small, and leaves out what has no gate.
+
+const quick = process.argv.includes('--quick');
+const ROUNDS = quick ? 3 : 7;
+const SIZES = quick ? [200, 400, 1000] : [1000, 2000, 5000];
+const STREAMS = quick ? ([1000, 5000] as const) : ([10_000, 50_000] as const);
+const FOLDER_SIZE = quick ? 0 : 1000;
+
+/**
+ * V8 lets the heap grow to its working size over the first 10,000 certificates, which would pass for a
+ * growth of ours.
+ */
+const SMALL_HEAP = ['--max-semi-space-size=1', '--max-old-space-size=64'];
+
+/** 50,000 manifests of 7.5 KB, and room to spare. */
+const ROOM_BYTES = 2 ** 30;
+
+const CLI = join(__dirname, '../lib/cli/bin.js');
+
+type Budgets = Readonly<
+  Record<'synthExponent' | 'synthToYaml' | 'peakMiB' | 'peakGrowth' | 'helpToNode', number>
+>;
+const BUDGETS = JSON.parse(
+  readFileSync(join(__dirname, '../../bench/budgets.json'), 'utf8'),
+) as Budgets;
+
+/** A line of the report; a gate when it has a budget. */
+interface Line {
+  readonly what: string;
+  readonly unit: string;
+  readonly value: Spread;
+  readonly most?: keyof Budgets;
+}
+
+const ratios = (over: readonly number[], under: readonly number[]): Spread =>
+  spreadOf(over.map((value, index) => value / under[index]!));
+
+function synthLines(directory: string): readonly Line[] {
+  // All sizes in each round, so that a machine that slows down for a minute slows all of them.
+  const rounds = Array.from({ length: ROUNDS }, () =>
+    SIZES.map((count) => ({ count, ...sample(count, directory) })),
+  );
+  const of = (size: number, subject: keyof Sample): readonly number[] =>
+    rounds.map((samples) => samples[size]![subject]);
+  return [
+    ...SIZES.map((count, size) => ({
+      what: `synth of ${count}, CPU for each`,
+      unit: 'ms',
+      value: spreadOf(of(size, 'releaf').map((time) => time / count)),
+    })),
+    {
+      what: 'exponent of CPU over N',
+      unit: '',
+      value: spreadOf(
+        rounds.map((samples) =>
+          fittedExponent(samples.map(({ count, releaf }) => [count, releaf])),
+        ),
+      ),
+      most: 'synthExponent',
+    },
+    ...SIZES.map((count, size): Line => ({
+      what: `synth of ${count} / yaml`,
+      unit: '×',
+      value: ratios(of(size, 'releaf'), of(size, 'yaml')),
+      most: 'synthToYaml',
+    })),
+    ...SIZES.map((count, size) => ({
+      what: `synth of ${count} / JSON.stringify`,
+      unit: '×',
+      value: ratios(of(size, 'releaf'), of(size, 'json')),
+    })),
+  ];
+}
+
+function memoryLines(directory: string): readonly Line[] {
+  const [small, large] = STREAMS.map((count) =>
+    peakOfStream(count, directory, quick ? SMALL_HEAP : []),
+  ) as [number, number];
+  return [
+    {
+      what: `peak memory, ${STREAMS[0]} streamed`,
+      unit: 'MiB',
+      value: spreadOf([small]),
+      ...(!quick && { most: 'peakMiB' }),
+    },
+    { what: `peak memory, ${STREAMS[1]} streamed`, unit: 'MiB', value: spreadOf([large]) },
+    {
+      what: `peak of ${STREAMS[1]} / peak of ${STREAMS[0]}`,
+      unit: '×',
+      value: spreadOf([large / small]),
+      most: 'peakGrowth',
+    },
+  ];
+}
+
+function startLines(): readonly Line[] {
+  const pairs = Array.from({ length: ROUNDS * 2 + 1 }, () => ({
+    help: measure([CLI, '--help']),
+    node: measure(['-e', '0']),
+  }));
+  const of = (usage: 'help' | 'node', unit: 'cpu' | 'wall'): readonly number[] =>
+    pairs.map((pair) => pair[usage][unit]);
+  return [
+    { what: '--help, wall', unit: 'ms', value: spreadOf(of('help', 'wall')) },
+    {
+      what: '--help / node -e 0, wall',
+      unit: '×',
+      value: ratios(of('help', 'wall'), of('node', 'wall')),
+    },
+    {
+      what: '--help / node -e 0, CPU',
+      unit: '×',
+      value: ratios(of('help', 'cpu'), of('node', 'cpu')),
+      most: 'helpToNode',
+    },
+  ];
+}
+
+function commandLines(directory: string): readonly Line[] {
+  const folder = join(directory, FOLDER);
+  const releaf = (...args: readonly string[]): Usage => measure([CLI, ...args, '-C', folder]);
+  const runs = { first: [] as Usage[], noop: [] as Usage[], plan: [] as Usage[] };
+  for (let round = 0; round < 3; round += 1) {
+    rmSync(join(folder, 'dist'), { recursive: true });
+    runs.first.push(releaf('synth'));
+    runs.noop.push(releaf('synth'));
+    runs.plan.push(releaf('plan'));
+  }
+  const each = (what: string, usages: readonly Usage[]): Line => ({
+    what: `releaf ${what}, ${FOLDER_SIZE}: CPU for each`,
+    unit: 'ms',
+    value: spreadOf(usages.map(({ cpu }) => cpu / FOLDER_SIZE)),
+  });
+  return [
+    each('synth, first run', runs.first),
+    each('synth, nothing to do', runs.noop),
+    each('plan', runs.plan),
+  ];
+}
+
+const figure = (value: number): string => value.toFixed(value < 100 ? 2 : 0);
+
+function verdict({ value, most }: Line): string {
+  if (most === undefined) return '';
+  return value.median <= BUDGETS[most] ? 'passed' : 'FAILED';
+}
+
+/** Memory where there is enough of it, so that no disk is measured. */
+function place(): string {
+  try {
+    const { bavail, bsize } = statfsSync('/dev/shm');
+    if (bavail * bsize >= ROOM_BYTES) return '/dev/shm';
+  } catch {
+    // No such file system here.
+  }
+  return tmpdir();
+}
+
+function run(): boolean {
+  const where = place();
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`;
+  console.log(
+    `node ${process.version}, ${machine}, output in ${where}${where === '/dev/shm' ? '' : ' (may be a disk)'}`,
+  );
+  const directory = mkdtempSync(join(where, 'releaf-bench-'));
+  let lines: readonly Line[];
+  try {
+    measure([join(__dirname, 'prepare.js'), directory, `${SIZES.at(-1)!}`, `${FOLDER_SIZE}`]);
+    lines = [
+      ...synthLines(directory),
+      ...memoryLines(directory),
+      ...startLines(),
+      ...(quick ? [] : commandLines(directory)),
+    ];
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+  const rows = lines.map((line) => [
+    line.what,
+    `${figure(line.value.median)} ${line.unit}`,
+    `${figure(line.value.least)} to ${figure(line.value.most)}`,
+    line.most === undefined ? '' : `at most ${BUDGETS[line.most]}`,
+    verdict(line),
+  ]);
+  console.log(`\n${table(['WHAT', 'MEDIAN', 'RANGE', 'GATE', ''], rows)}\n`);
+  writeFileSync(
+    join(__dirname, `results-${process.version}.json`),
+    `${JSON.stringify({ machine, where, quick, lines }, undefined, 2)}\n`,
+  );
+  const verdicts = lines.map(verdict);
+  const failed = verdicts.filter((word) => word === 'FAILED').length;
+  console.log(`${verdicts.filter((word) => word === 'passed').length} passed, ${failed} failed`);
+  return failed === 0;
+}
+
+process.exitCode = run() ? 0 : 1;
