@@ -41,8 +41,8 @@ const SHORT_SECONDS = 8 * 60 * 60;
 const MINIMUM_SECONDS = 600;
 
 /**
- * Signs a leaf certificate with the extensions, and their order, of Go's `x509.CreateCertificate`: no
- * subject key identifier, since Go gives one to CAs only.
+ * Signs a leaf certificate with the extensions, and their order, of Go's `x509.CreateCertificate`, and
+ * the subject key identifier that RFC 5280 (4.2.1.2) wants in every certificate and Go gives to CAs only.
  */
 export function encodeLeaf(
   issuer: Issuer,
@@ -64,6 +64,10 @@ export function encodeLeaf(
       keyUsage && encodeExtension(EXTENSION.keyUsage, keyUsage, true),
       purposes && encodeExtension(EXTENSION.extendedKeyUsage, purposes),
       encodeExtension(EXTENSION.basicConstraints, der.sequence(), true),
+      encodeExtension(
+        EXTENSION.subjectKeyIdentifier,
+        der.octetString(keyIdentifier(request.publicKeyDer)),
+      ),
       caFields.keyId &&
         encodeExtension(EXTENSION.authorityKeyIdentifier, authority(caFields.keyId)),
       altNames &&

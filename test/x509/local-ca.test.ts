@@ -71,6 +71,8 @@ describe('a local CA', () => {
     expect(contents.usages).toEqual(['digital signature', 'key encipherment', 'server auth']);
     expect(contents.isCa).toBe(false);
     expect(contents.authorityKeyId).toBe(readContents(ca.certificate.der).subjectKeyId);
+    expect(contents.subjectKeyId).toMatch(/^[0-9a-f]{40}$/);
+    expect(contents.subjectKeyId).not.toBe(contents.authorityKeyId);
     expect(leaf.publicKeySha256).toBe(request.publicKeySha256);
     expect(leaf.issuedBy(ca.certificate)).toBe(true);
     const shown = openssl(['x509', '-in', 'leaf', '-noout', '-text'], { leaf: leaf.pem });
