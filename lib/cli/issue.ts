@@ -61,6 +61,7 @@ export function install(
 ): Promise<ExitStatus> {
   const next = issues.map((issue) => [issue.spec.name, revisionsWith(folder, issue)] as const);
   preflight(folder, new Map(next), context.output);
+  const moved = issues.flatMap((issue) => movedSecret(folder, issue));
   return withStaging(folder, async (staging) => {
     const written = issues.map(({ spec, pending, accepted }) =>
       writeCertificate(folder.root, spec.name, pending.number, accepted.certificate, staging),
@@ -79,11 +80,22 @@ export function install(
     } else {
       for (const issue of issues) describe(context, issue);
       if (issues.length === 0) context.print('nothing to do');
+      for (const warning of moved) context.note(`warning: ${warning}`);
       noteChanges(context, changes);
       if (issues.length > 0) context.note('next: commit, open a pull request');
     }
     return Promise.resolve(EXIT.done);
   });
+}
+
+/** What a person must know when the Secret gets another name: the old one goes. */
+function movedSecret(folder: Folder, { spec, pending }: Issue): readonly string[] {
+  const old = currentRevision(readCertificate(folder, spec).revisions)?.sealedKey;
+  const now = pending.sealedKey;
+  if (!old || (old.namespace === now.namespace && old.name === now.name)) return [];
+  return [
+    `${spec.name}: Secret ${old.namespace}/${old.name} leaves the output for ${now.namespace}/${now.name}: what still mounts the old one must follow first`,
+  ];
 }
 
 /** The revisions of a certificate once the issue has joined them. */

@@ -11,7 +11,7 @@ const examples = (...lines: readonly string[]): string =>
   `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
 
 interface FolderFlag {
-  readonly folder: string;
+  readonly folder?: string;
 }
 
 /**
@@ -31,6 +31,7 @@ export function createProgram(
       'Renew Kubernetes TLS certificates by pull request: typed config in, reviewed YAML out.',
     )
     .version(version)
+    .addOption(new Option('-C, --folder <dir>', 'as after the command').hideHelp())
     .showSuggestionAfterError()
     .showHelpAfterError('(releaf COMMAND --help tells more)')
     .addHelpText(
@@ -44,11 +45,14 @@ export function createProgram(
       ) + `\n${EXIT_STATUSES}`,
     );
 
+  const contextFor = ({ folder }: FolderFlag): Context =>
+    contextOf(folder ?? program.opts<FolderFlag>().folder ?? '.');
+
   const command = (name: string, description: string): Command =>
     program
       .command(name)
       .description(description)
-      .addOption(new Option('-C, --folder <dir>', 'folder with releaf.yaml').default('.'));
+      .addOption(new Option('-C, --folder <dir>', 'folder with releaf.yaml (default: ".")'));
   const json = (target: Command): Command =>
     target.option('--json', 'print JSON for machines', false);
 
@@ -57,7 +61,7 @@ export function createProgram(
     .addHelpText('after', examples('releaf plan', 'releaf plan --check --json', 'releaf plan kes'))
     .action(async (names: string[], flags: FolderFlag & { check: boolean; json: boolean }) => {
       const { runPlan } = await import('./plan.js');
-      done(runPlan(contextOf(flags.folder), names, flags));
+      done(runPlan(contextFor(flags), names, flags));
     });
 
   json(
@@ -78,7 +82,7 @@ export function createProgram(
         flags: FolderFlag & { force: boolean; dryRun: boolean; json: boolean },
       ) => {
         const { runRenew } = await import('./renew.js');
-        done(await runRenew(contextOf(flags.folder), names, flags));
+        done(await runRenew(contextFor(flags), names, flags));
       },
     );
 
@@ -92,7 +96,7 @@ export function createProgram(
     .addHelpText('after', examples('releaf sign --ca pki', 'releaf sign kes --ca pki'))
     .action(async (names: string[], flags: FolderFlag & { ca: string; json: boolean }) => {
       const { runSign } = await import('./sign.js');
-      done(await runSign(contextOf(flags.folder), names, flags));
+      done(await runSign(contextFor(flags), names, flags));
     });
 
   json(command('fetch [names...]', 'take signed certificates, check and install them; then synth'))
@@ -111,7 +115,7 @@ export function createProgram(
         flags: FolderFlag & { from: string; allowOlder: boolean; json: boolean },
       ) => {
         const { runFetch } = await import('./fetch.js');
-        done(await runFetch(contextOf(flags.folder), names, flags));
+        done(await runFetch(contextFor(flags), names, flags));
       },
     );
 
@@ -119,7 +123,7 @@ export function createProgram(
     .addHelpText('after', examples('releaf rollback kes'))
     .action(async (name: string, flags: FolderFlag & { json: boolean }) => {
       const { runRollback } = await import('./rollback.js');
-      done(await runRollback(contextOf(flags.folder), name, flags));
+      done(await runRollback(contextFor(flags), name, flags));
     });
 
   json(
@@ -128,7 +132,7 @@ export function createProgram(
     .addHelpText('after', examples('releaf synth', 'releaf synth -C clusters/prod'))
     .action(async (flags: FolderFlag & { json: boolean }) => {
       const { runSynth } = await import('./synth.js');
-      done(await runSynth(contextOf(flags.folder), flags));
+      done(await runSynth(contextFor(flags), flags));
     });
 
   json(
@@ -140,7 +144,7 @@ export function createProgram(
     .addHelpText('after', examples('releaf verify', 'releaf verify --json'))
     .action(async (flags: FolderFlag & { json: boolean }) => {
       const { runVerify } = await import('./verify.js');
-      done(runVerify(contextOf(flags.folder), flags));
+      done(runVerify(contextFor(flags), flags));
     });
 
   command('status', 'how each certificate stands, most urgent first')
@@ -149,10 +153,11 @@ export function createProgram(
         .choices(['table', 'json'])
         .default('table'),
     )
+    .addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }))
     .addHelpText('after', examples('releaf status', 'releaf status --format json'))
     .action(async (flags: FolderFlag & { format: 'table' | 'json' }) => {
       const { runStatus } = await import('./status.js');
-      done(runStatus(contextOf(flags.folder), flags.format));
+      done(runStatus(contextFor(flags), flags.format));
     });
 
   program

@@ -77,11 +77,8 @@ export async function runRenew(
     for (const { spec, revision } of made) describe(context, spec, revision);
     if (made.length === 0) context.print('nothing to do');
     noteChanges(context, changes);
-    if (made.length > 0) {
-      context.note(
-        'next: commit, open a pull request; when a request is signed: releaf fetch NAME --from FILE',
-      );
-    }
+    if (made.length > 0) context.note('next: commit, open a pull request; once it is signed:');
+    for (const { spec, revision } of made) context.note(`  ${fetchCommand(spec.name, revision)}`);
     return EXIT.done;
   });
 }
@@ -116,6 +113,13 @@ function sealerFor(
     readSealingCertificate(pem, sealing.certificate, now),
     randomness.bytes,
   );
+}
+
+/** The command that takes the certificate of a request, once the signer has answered. */
+function fetchCommand(name: string, { record }: Revision): string {
+  return record.signer === 'local'
+    ? `releaf sign ${name} --ca DIR`
+    : `kubectl get csr ${record.objectName} -o jsonpath='{.status.certificate}' | base64 -d | releaf fetch ${name} --from -`;
 }
 
 function describe({ print, note }: Context, spec: CertificateSpec, revision: Revision): void {

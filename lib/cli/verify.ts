@@ -1,9 +1,10 @@
+import { currentRevision } from '../model/revision';
 import { visible } from '../model/visible';
 import { manifestFile } from '../constructs/render';
-import type { Problem } from '../rotation/coherence';
+import { problemOf, type Problem } from '../rotation/coherence';
 import { readEveryFile } from '../store/every-file';
 import { readCas } from '../store/ca-file';
-import { openFolder, readFolder, type Folder } from '../store/folder';
+import { assertNoOrphans, openFolder, readFolder, type Folder } from '../store/folder';
 import { CERTIFICATES, revisionFiles } from '../store/revisions';
 import { OUTPUT_FOLDER, outputDifferences } from '../store/synthesize';
 import { findPrivateKey } from '../verify/find-private-key';
@@ -22,14 +23,20 @@ export function runVerify(context: Context, { json }: { readonly json: boolean }
       context.print(`${code}  ${visible(message)}`);
       if (hint) context.print(`  ${visible(hint)}`);
     }
-    const count = folder.config.certificates.length;
     context.note(
       problems.length
         ? `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`
-        : `all right: ${count} ${count === 1 ? 'certificate' : 'certificates'}`,
+        : `all right: ${counted(folder)}`,
     );
   }
   return problems.length ? EXIT.failed : EXIT.done;
+}
+
+function counted(folder: Folder): string {
+  let issued = 0;
+  for (const { revisions } of readFolder(folder)) if (currentRevision(revisions)) issued += 1;
+  const { length } = folder.config.certificates;
+  return `${length} ${length === 1 ? 'certificate' : 'certificates'}, ${issued} issued`;
 }
 
 function* findProblems(context: Context, folder: Folder): Generator<Problem> {
@@ -40,8 +47,12 @@ function* findProblems(context: Context, folder: Folder): Generator<Problem> {
     ),
   ];
   yield* incoherent;
+  const orphans = problemOf('certificates', () => {
+    assertNoOrphans(folder);
+  });
+  yield* orphans;
   // What does not hold together cannot be synthesized, and was told already.
-  if (incoherent.length === 0) {
+  if (incoherent.length + orphans.length === 0) {
     for (const { kind, file } of outputDifferences(folder)) yield outputProblem(kind, file);
   }
   const committed = mustBeCommitted(folder);
@@ -64,6 +75,7 @@ function mustBeCommitted({ root, configFile, config }: Folder): readonly string[
     configFile,
     ...config.certificates.flatMap(({ name, ca, sealing, restart }) => [
       `${OUTPUT_FOLDER}/${manifestFile(name)}`,
+      `${CERTIFICATES}/${name}/1/request.yaml`,
       ...revisionFiles(root, name),
       ...(ca === undefined ? [] : [ca]),
       ...(sealing.type === 'plaintext' ? [] : [sealing.certificate]),

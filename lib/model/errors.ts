@@ -6,6 +6,7 @@ export const ERROR_CODES = {
   USAGE: 'the command line is wrong',
   CONFIG_MISSING: 'there is no releaf.yaml or releaf.config.ts in the folder',
   CONFIG_INVALID: 'the config breaks the schema or a rule',
+  CERTIFICATE_ORPHANED: 'a folder of certificates/ has no entry in the config',
   CERTIFICATE_UNKNOWN: 'a name on the command line is not in the config',
   SIGNER_RULE: 'the signer would refuse this request',
   SEALING_CERTIFICATE: 'the sealing certificate cannot be used',
@@ -37,7 +38,7 @@ export const ERROR_CODES = {
   FOREIGN_FILE: 'a file that releaf would write was not written by releaf',
   DIST_CHANGED: 'dist/ is not what synth gives',
   DIST_STALE: 'dist/ holds a file that synth no longer gives',
-  DIST_IGNORED: 'git ignores dist/ or certificates/',
+  IGNORED_BY_GIT: 'git ignores a file that must be committed',
   PRIVATE_KEY_IN_CLEAR: 'a private key lies in clear in the folder',
 } as const;
 

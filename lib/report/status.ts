@@ -72,7 +72,7 @@ export function statusTable(
   const minute = (date: Date | undefined): string =>
     date ? date.toISOString().slice(0, 16).replace('T', ' ') : '-';
   return table(
-    ['NAME', 'STATE', 'REVISION', 'DAYS LEFT', 'EXPIRES (UTC)', 'RENEWS (UTC)', 'NEXT'],
+    ['NAME', 'STATE', 'SERVES', 'DAYS LEFT', 'EXPIRES (UTC)', 'RENEWS (UTC)', 'NEXT'],
     rows.map((row) => [
       row.name,
       paint(row.state, row.state),

@@ -1,3 +1,4 @@
+import { formatDuration } from '../config/duration';
 import { canonicalSubject } from '../model/canonical-names';
 import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
@@ -122,7 +123,7 @@ function differences(leaf: X509, { record }: Revision): readonly string[] {
       : []),
     ...(addedUsages.length ? [`usages not asked for: ${addedUsages.join(', ')}`] : []),
     ...(Math.abs(seconds - wanted) > LIFETIME_MARGIN_SECONDS
-      ? [`lifetime ${String(seconds)} s, asked for ${String(wanted)} s`]
+      ? [`lifetime ${formatDuration(seconds)}, asked for ${formatDuration(wanted)}`]
       : []),
   ];
 }

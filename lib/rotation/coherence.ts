@@ -65,7 +65,7 @@ export function readRecordedRequest(name: string, revision: Revision): Certifica
 }
 
 /** Runs a check and turns an expected failure into a problem. */
-function problemOf(file: string, check: () => void): readonly Problem[] {
+export function problemOf(file: string, check: () => void): readonly Problem[] {
   try {
     check();
     return [];

@@ -95,14 +95,15 @@ function evaluate(path: string, shown: string): unknown {
   const jiti = createJiti(__filename, {
     fsCache: false,
     moduleCache: false,
-    interopDefault: true,
+    interopDefault: false,
     alias: { releaf: resolve(__dirname, '../index') },
   });
   try {
     // Its asynchronous form cannot be used by a cdk8s app, whose constructors are synchronous.
     // eslint-disable-next-line @typescript-eslint/no-deprecated
     const loaded = jiti(path) as { readonly default?: unknown };
-    return loaded.default ?? loaded;
+    if (loaded.default !== undefined) return loaded.default;
+    if (Object.keys(loaded).length > 0) return loaded;
   } catch (error) {
     if (error instanceof ReleafError) throw error;
     throw new ReleafError(
@@ -110,4 +111,9 @@ function evaluate(path: string, shown: string): unknown {
       `${shown}: cannot be run: ${(error as Error).message.split('\n')[0] ?? ''}`,
     );
   }
+  throw new ReleafError(
+    'CONFIG_INVALID',
+    `${shown}: exports nothing`,
+    'end it with: export default defineConfig({ … })',
+  );
 }

@@ -5,7 +5,7 @@ import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import type { Certificate } from '../model/revision';
 import { readConfigFile } from './config-file';
-import { readRevisions } from './revisions';
+import { CERTIFICATES, readRevisions, recordedNames } from './revisions';
 
 /** A folder with a config: what releaf works on. */
 export interface Folder {
@@ -46,6 +46,24 @@ export function readCertificate(
  */
 export function* readFolder(folder: Folder): Generator<Certificate<CertificateSpec>> {
   for (const spec of folder.config.certificates) yield readCertificate(folder, spec);
+}
+
+/**
+ * Refuses revisions that no entry of the config owns. Their Secret would silently leave the output and
+ * be deleted in the cluster, so to give a certificate up takes a removal that reviewers see.
+ *
+ * @throws ReleafError CERTIFICATE_ORPHANED
+ */
+export function assertNoOrphans({ root, configFile, config }: Folder): void {
+  const owned = new Set(config.certificates.map(({ name }) => name));
+  const orphan = recordedNames(root).find((name) => !owned.has(name));
+  if (orphan === undefined) return;
+  const bound = readRevisions(root, orphan).at(-1)?.sealedKey;
+  throw new ReleafError(
+    'CERTIFICATE_ORPHANED',
+    `${CERTIFICATES}/${orphan}: ${configFile} has no certificate ${orphan}, so Secret ${bound ? `${bound.namespace}/${bound.name}` : ''} would leave the output and the cluster`,
+    `put the entry back under its name; to give the certificate up: git rm -r ${CERTIFICATES}/${orphan}`,
+  );
 }
 
 /**

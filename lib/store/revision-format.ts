@@ -119,11 +119,14 @@ function read<Output>(schema: z.ZodType<Output>, yaml: string, file: string): Ou
     throw new ReleafError(
       'REVISION_INVALID',
       `${file}: ${what}`,
-      'releaf writes this file; restore it from Git',
+      'releaf writes this file; restore it from Git, or take one side of its whole folder',
     );
   };
   const reading = readYamlValue(yaml);
-  if ('problem' in reading) return refuse('not YAML that releaf writes');
+  if ('problem' in reading) {
+    const { message, at } = reading.problem;
+    return refuse(at ? 'not YAML that releaf writes' : message);
+  }
   const result = schema.safeParse(reading.value);
   if (result.success) return result.data;
   // The value itself stays out of the message: the file may hold a key in clear.

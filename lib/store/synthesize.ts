@@ -6,7 +6,7 @@ import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import { currentRevision, type Certificate, type Revision } from '../model/revision';
 import { caDigest, restartAnnotation, restartDigest } from '../rotation/restart';
-import { readFolder, type Folder } from './folder';
+import { assertNoOrphans, readFolder, type Folder } from './folder';
 import { pathInside } from './path-inside';
 import { readNamedFile } from './revisions';
 import { Staging } from './staging';
@@ -37,6 +37,7 @@ export function* outputDifferences(
   folder: Folder,
   output: string = OUTPUT_FOLDER,
 ): Generator<OutputDifference> {
+  assertNoOrphans(folder);
   const directory = resolve(folder.root, output);
   const shown = (path: string): string => relative(folder.root, path) || '.';
   const given = new Set<string>();
@@ -170,6 +171,7 @@ export function preflight(
   next: ReadonlyMap<string, readonly Revision[]>,
   output?: string,
 ): void {
+  assertNoOrphans(folder);
   const directory = resolve(folder.root, output ?? OUTPUT_FOLDER);
   for (const spec of folder.config.certificates) {
     const path = join(directory, manifestFile(spec.name));

@@ -28,10 +28,10 @@ export function outputProblem(fault: OutputFault, file: string): Problem {
 /** A path that git ignores although it must be committed, as a problem of `verify`. */
 export function ignoredProblem(path: string): Problem {
   return {
-    code: 'DIST_IGNORED',
+    code: 'IGNORED_BY_GIT',
     file: path,
     message: `${path}: git ignores it, so it would never be reviewed, and lost with this checkout`,
-    hint: 'take the pattern out of .gitignore (git check-ignore -v FILE names it; cdk8s init writes one for dist/)',
+    hint: 'take the pattern out of .gitignore; git check-ignore -v --no-index FILE names it',
   };
 }
 

@@ -3,6 +3,9 @@ import { Composer, isScalar, LineCounter, Parser, visit } from 'yaml';
 
 const MAX_DEPTH = 200;
 
+const MERGE_CONFLICT = [/^<{7} /m, /^={7}\r?$/m, /^>{7} /m];
+const CONFLICTING = { message: 'holds the markers of a merge conflict' };
+
 const TOO_DEEP = { message: `is nested more than ${MAX_DEPTH} levels deep` };
 
 /** Why a text is not YAML that can be read, and where: line and column count from 1. */
@@ -21,6 +24,7 @@ export type YamlReading =
  * and compares each key of a mapping with each other one.
  */
 export function readYaml(text: string): YamlReading {
+  if (MERGE_CONFLICT.every((marker) => marker.test(text))) return { problem: CONFLICTING };
   const lines = new LineCounter();
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset);

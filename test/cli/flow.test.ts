@@ -1,5 +1,5 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
-import { statSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { readRequest } from '../../lib/x509/certificate-request';
@@ -231,16 +231,60 @@ describe('the rotation', () => {
     expect(filesIn(root)).toEqual(before);
     expect(await releaf(['renew', '-C', root])).toMatchObject({ status: 0 });
     expect(objects(root)[0]?.metadata['name']).toBe('web-tls');
-    await fetchPem(root, sign(root, 2, 91));
+    expect((await fetchPem(root, sign(root, 2, 91))).stderr).toContain(
+      'warning: web: Secret shop/web-tls leaves the output for shop/web-tls-2: what still mounts the old one must follow first\n',
+    );
     expect(objects(root)[0]?.metadata['name']).toBe('web-tls-2');
     expect(await releaf(['verify', '-C', root])).toMatchObject({ status: 0 });
+  });
+
+  it('never drops a Secret because an entry was renamed or removed', async () => {
+    const root = await issuedFolder();
+    for (const config of [WEB_CONFIG.replace('web:', 'shop:'), 'version: 1\ncertificates: {}\n']) {
+      writeFileSync(join(root, 'releaf.yaml'), config);
+      const before = filesIn(root);
+      for (const command of ['renew', 'synth']) {
+        expect(await releaf([command, '-C', root])).toMatchObject({
+          status: 1,
+          stderr:
+            'error CERTIFICATE_ORPHANED: certificates/web: releaf.yaml has no certificate web, so Secret shop/web-tls would leave the output and the cluster\n' +
+            '  put the entry back under its name; to give the certificate up: git rm -r certificates/web\n',
+        });
+      }
+      const verified = await releaf(['verify', '-C', root]);
+      expect(verified.status).toBe(1);
+      expect(verified.stdout).toContain('CERTIFICATE_ORPHANED  certificates/web: ');
+      expect(filesIn(root)).toEqual(before);
+    }
+    rmSync(join(root, 'certificates/web'), { recursive: true });
+    expect(await releaf(['synth', '-C', root])).toMatchObject({ status: 0 });
+    expect(Object.keys(filesIn(root))).not.toContain('dist/web.k8s.yaml');
+  });
+
+  it('tells the command that takes the certificate of each request', async () => {
+    const root = folderOf(WEB_FILES);
+    expect((await releaf(['renew', '-C', root])).stderr).toMatch(
+      /kubectl get csr web-1-[0-9a-f]{8} -o jsonpath='\{\.status\.certificate\}' \| base64 -d \| releaf fetch web --from -\n$/,
+    );
+    const local = { 'releaf.yaml': WEB_CONFIG.replace('example.com/internal', 'local') };
+    const { stderr } = await releaf(['renew', '-C', folderOf({ ...WEB_FILES, ...local })]);
+    expect(stderr).toMatch(/\n {2}releaf sign web --ca DIR\n$/);
+  });
+
+  it('takes the folder before the command as well', async () => {
+    const root = await issuedFolder();
+    const after = await releaf(['status', '--json', '-C', root]);
+    expect(await releaf(['-C', root, 'status', '--format', 'json'])).toEqual(after);
+    expect(JSON.parse(after.stdout)).toMatchObject({
+      certificates: [{ name: 'web', state: 'ok' }],
+    });
   });
 
   it('tells where the issued certificate differs from what was asked', async () => {
     const root = folderOf(WEB_FILES);
     await releaf(['renew', '-C', root]);
     const { stderr } = await fetchPem(root, sign(root, 1, 30));
-    expect(stderr).toContain('not as asked: web: lifetime 2592000 s, asked for 7776000 s');
+    expect(stderr).toContain('not as asked: web: lifetime 30d, asked for 90d');
     expect(stderr).toContain('not as asked: web: usages not asked for: key encipherment');
   });
 
@@ -299,6 +343,6 @@ describe('the rotation', () => {
     const ran = await releaf(['sign', '--ca', join(root, 'pki'), '-C', root]);
     expect(ran).toMatchObject({ status: 0 });
     expect(ran.stdout).toContain('issuer   CN=disk CA');
-    expect(ran.stderr).toContain('lifetime 864300 s, asked for 7776000 s');
+    expect(ran.stderr).toContain('lifetime 10d5m, asked for 90d');
   });
 });

@@ -517,6 +517,21 @@ describe('files of the folder that are not what they should be', () => {
       /^error CONFIG_INVALID: extends leads in a circle or too far: releaf\.yaml → b\.yaml → releaf\.yaml/,
     ],
     [
+      'a signer that Kubernetes does not have',
+      { 'releaf.yaml': WEB_CONFIG.replace('example.com/internal', 'kubernetes.io/kubelet-servng') },
+      /^error SIGNER_RULE: [^]*releaf requires: a signer of kubernetes\.io, a domain that is reserved, is one of kubernetes\.io\/kubelet-serving, [^]*found kubernetes\.io\/kubelet-servng/,
+    ],
+    [
+      'a config in the middle of a merge',
+      { 'releaf.yaml': `<<<<<<< HEAD\n${WEB_CONFIG}=======\n${WEB_CONFIG}>>>>>>> topic\n` },
+      /^error CONFIG_INVALID: releaf\.yaml: holds the markers of a merge conflict/,
+    ],
+    [
+      'a record in the middle of a merge',
+      { 'certificates/web/1/request.yaml': '<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> topic\n' },
+      /^error REVISION_INVALID: certificates\/web\/1\/request\.yaml: holds the markers of a merge conflict\n {2}releaf writes this file; restore it from Git, or take one side of its whole folder/,
+    ],
+    [
       'extends code from a config that is data',
       { 'releaf.yaml': `extends: evil.js\n${WEB_CONFIG}`, 'evil.js': 'throw new Error("ran")' },
       /^error CONFIG_INVALID: extends: evil\.js: is code, and a YAML config extends only YAML\n/,
@@ -654,6 +669,13 @@ describe('files of the folder that are not what they should be', () => {
       /^error PATH_OUTSIDE: certificates\/web/,
     );
     expect(Object.keys(filesIn(outside))).toEqual(['tenant.yaml']);
+  });
+
+  it('a typed config that exports nothing', async () => {
+    const root = folderOf({ 'releaf.config.ts': 'const config = {};' });
+    expect((await refused(root, ['plan'])).stderr).toBe(
+      'error CONFIG_INVALID: releaf.config.ts: exports nothing\n  end it with: export default defineConfig({ … })\n',
+    );
   });
 
   it('a typed config that throws shows its message and no stack', async () => {

@@ -213,17 +213,25 @@ describe('verify catches', () => {
     execFileSync('git', ['init', '-q', root]);
     const { status, stdout } = await releaf(['verify', '-C', root]);
     expect(status).toBe(1);
-    expect(stdout.match(/(?<=DIST_IGNORED {2})[^:]+/g)).toEqual(['dist/', 'certificates/']);
+    expect(stdout.match(/(?<=IGNORED_BY_GIT {2})[^:]+/g)).toEqual(['dist/', 'certificates/']);
     expect(stdout).toContain(
       'git ignores it, so it would never be reviewed, and lost with this checkout',
     );
+  });
+
+  it('ignored certificates that a fresh clone does not even have', async () => {
+    const lost = Object.entries(whole).filter(([file]) => !file.startsWith('certificates/'));
+    const root = folderOf({ ...Object.fromEntries(lost), '.gitignore': 'certificates/\n' });
+    execFileSync('git', ['init', '-q', root]);
+    const { stdout } = await releaf(['verify', '-C', root]);
+    expect(stdout).toContain('IGNORED_BY_GIT  certificates/: git ignores it');
   });
 
   it('a sealed key that an innocent pattern of git ignores', async () => {
     const root = folderOf({ ...whole, '.gitignore': '*key*\n' });
     execFileSync('git', ['init', '-q', root]);
     const { stdout } = await releaf(['verify', '-C', root]);
-    expect(stdout.match(/(?<=DIST_IGNORED {2})[^:]+/g)).toEqual([
+    expect(stdout.match(/(?<=IGNORED_BY_GIT {2})[^:]+/g)).toEqual([
       'certificates/api/1/private-key.yaml',
       'certificates/web/1/private-key.yaml',
     ]);

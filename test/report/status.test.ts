@@ -21,13 +21,13 @@ const steps: readonly Step[] = [
 
 it('shows how each certificate stands, most urgent first', () => {
   expect(`\n${statusTable(statusRows(steps, NOW), (_, text) => text)}\n`).toBe(`
-NAME  STATE        REVISION  DAYS LEFT  EXPIRES (UTC)     RENEWS (UTC)      NEXT
-new   missing      -         -          -                 -                 releaf renew new
-late  expired      1         -1         2027-02-28 12:00  2027-01-29 12:00  releaf fetch late --from FILE, once it is signed
-due   due          1         20         2027-03-21 12:00  2027-02-19 12:00  releaf renew due
-wait  pending      4         25         2027-03-26 12:00  2027-02-24 12:00  releaf fetch wait --from FILE, once it is signed
-back  rolled-back  1         40         2027-04-10 12:00  2027-03-11 12:00  releaf renew back --force
-ok    ok           3         80         2027-05-20 12:00  2027-04-20 12:00  -
+NAME  STATE        SERVES  DAYS LEFT  EXPIRES (UTC)     RENEWS (UTC)      NEXT
+new   missing      -       -          -                 -                 releaf renew new
+late  expired      1       -1         2027-02-28 12:00  2027-01-29 12:00  releaf fetch late --from FILE, once it is signed
+due   due          1       20         2027-03-21 12:00  2027-02-19 12:00  releaf renew due
+wait  pending      4       25         2027-03-26 12:00  2027-02-24 12:00  releaf fetch wait --from FILE, once it is signed
+back  rolled-back  1       40         2027-04-10 12:00  2027-03-11 12:00  releaf renew back --force
+ok    ok           3       80         2027-05-20 12:00  2027-04-20 12:00  -
 `);
 });
 
