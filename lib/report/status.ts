@@ -21,7 +21,10 @@ export interface StatusRow {
 
 const NEXT: Readonly<Record<Step['action'], (step: Step) => string>> = {
   renew: ({ name }) => `releaf renew ${name}`,
-  await: ({ name }) => `releaf fetch ${name} --from FILE, once it is signed`,
+  await: ({ name, signer }) =>
+    signer === 'local'
+      ? `releaf sign ${name} --ca DIR`
+      : `releaf fetch ${name} --from FILE, once it is signed`,
   keep: () => '-',
   hold: ({ name }) => `releaf renew ${name} --force`,
 };

@@ -25,6 +25,8 @@ interface StepOf<Action extends string> {
   readonly revision: number;
   /** Why, in words. */
   readonly reason: string;
+  /** Who is to sign. */
+  readonly signer: string;
   /** What serves meanwhile; absent before the first certificate was issued. */
   readonly serving?: Serving;
 }
@@ -99,6 +101,7 @@ function stepFor(
   ) => ({
     action,
     name: spec.name,
+    signer: spec.signer,
     revision,
     reason,
     ...(serving && { serving }),

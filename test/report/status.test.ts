@@ -10,13 +10,58 @@ const serving = (revision: number, until: number) => ({
   renewAt: daysAfter(until - 30),
 });
 
+const signer = 'example.com/internal';
+
 const steps: readonly Step[] = [
-  { action: 'keep', name: 'ok', revision: 3, reason: 'renews on …', serving: serving(3, 80) },
-  { action: 'renew', name: 'due', revision: 2, reason: 'due since …', serving: serving(1, 20) },
-  { action: 'renew', name: 'new', revision: 1, reason: 'there is no certificate yet' },
-  { action: 'await', name: 'late', revision: 2, reason: 'not signed yet', serving: serving(1, -1) },
-  { action: 'await', name: 'wait', revision: 5, reason: 'not signed yet', serving: serving(4, 25) },
-  { action: 'hold', name: 'back', revision: 2, reason: 'withdrawn', serving: serving(1, 40) },
+  {
+    action: 'keep',
+    name: 'ok',
+    signer,
+    revision: 3,
+    reason: 'renews on …',
+    serving: serving(3, 80),
+  },
+  {
+    action: 'renew',
+    name: 'due',
+    signer,
+    revision: 2,
+    reason: 'due since …',
+    serving: serving(1, 20),
+  },
+  { action: 'renew', name: 'new', signer, revision: 1, reason: 'there is no certificate yet' },
+  {
+    action: 'await',
+    name: 'late',
+    signer,
+    revision: 2,
+    reason: 'not signed yet',
+    serving: serving(1, -1),
+  },
+  {
+    action: 'await',
+    name: 'wait',
+    signer,
+    revision: 5,
+    reason: 'not signed yet',
+    serving: serving(4, 25),
+  },
+  {
+    action: 'await',
+    name: 'here',
+    signer: 'local',
+    revision: 2,
+    reason: 'not signed yet',
+    serving: serving(1, 30),
+  },
+  {
+    action: 'hold',
+    name: 'back',
+    signer,
+    revision: 2,
+    reason: 'withdrawn',
+    serving: serving(1, 40),
+  },
 ];
 
 it('shows how each certificate stands, most urgent first', () => {
@@ -26,6 +71,7 @@ new   missing      -       -          -                 -                 releaf
 late  expired      1       -1         2027-02-28 12:00  2027-01-29 12:00  releaf fetch late --from FILE, once it is signed
 due   due          1       20         2027-03-21 12:00  2027-02-19 12:00  releaf renew due
 wait  pending      4       25         2027-03-26 12:00  2027-02-24 12:00  releaf fetch wait --from FILE, once it is signed
+here  pending      1       30         2027-03-31 12:00  2027-03-01 12:00  releaf sign here --ca DIR
 back  rolled-back  1       40         2027-04-10 12:00  2027-03-11 12:00  releaf renew back --force
 ok    ok           3       80         2027-05-20 12:00  2027-04-20 12:00  -
 `);
@@ -35,7 +81,7 @@ it('gives machines the same, with times in RFC 3339', () => {
   const { certificates } = JSON.parse(statusJson(statusRows(steps, NOW))) as {
     readonly certificates: readonly unknown[];
   };
-  expect(certificates).toHaveLength(6);
+  expect(certificates).toHaveLength(7);
   expect(certificates[2]).toEqual({
     name: 'due',
     state: 'due',
@@ -56,6 +102,8 @@ it('shows a plan as a table and as JSON', () => {
     ].join('\n'),
   );
   expect(JSON.parse(planJson(steps.slice(2, 3)))).toEqual({
-    steps: [{ action: 'renew', name: 'new', revision: 1, reason: 'there is no certificate yet' }],
+    steps: [
+      { action: 'renew', name: 'new', signer, revision: 1, reason: 'there is no certificate yet' },
+    ],
   });
 });
