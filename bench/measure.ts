@@ -36,14 +36,18 @@ export interface Sample {
   readonly json: number;
 }
 
-/** Takes a sample of `count` certificates in a process of its own. */
-export function sample(count: number, directory: string): Sample {
-  const script = join(__dirname, 'sample.js');
-  const { stdout } = measure([script, 'synth', `${count}`, directory]);
-  return JSON.parse(stdout) as Sample;
+/** Takes a sample of each size, all in one process of their own. */
+export function samples(counts: readonly number[], directory: string): readonly Sample[] {
+  const { stdout } = measure([
+    join(__dirname, 'sample.js'),
+    'synth',
+    directory,
+    ...counts.map(String),
+  ]);
+  return JSON.parse(stdout) as readonly Sample[];
 }
 
 /** Peak memory of rendering `count` certificates one after the other, MiB. */
 export function peakOfStream(count: number, directory: string, flags: readonly string[]): number {
-  return measure([...flags, join(__dirname, 'sample.js'), 'stream', `${count}`, directory]).peak;
+  return measure([...flags, join(__dirname, 'sample.js'), 'stream', directory, `${count}`]).peak;
 }

@@ -3,14 +3,16 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { table } from '../lib/report/table';
 import { FOLDER } from './inputs';
-import { measure, peakOfStream, sample, type Sample, type Usage } from './measure';
+import { measure, peakOfStream, samples, type Sample } from './measure';
 import { fittedExponent, spreadOf, type Spread } from './statistics';
 
-// npm run bench [-- --quick]: see docs/performance.md. Quick is small, and leaves out what has no gate.
+// npm run bench [-- --quick]: see docs/performance.md. Quick is small, and leaves out the whole commands.
 
 const quick = process.argv.includes('--quick');
 const ROUNDS = quick ? 3 : 7;
 const SIZES = quick ? [200, 400, 1000] : [1000, 2000, 5000];
+/** Below this a sample is too short for its ratio to be a gate. */
+const LEAST_TO_GATE = 1000;
 const STREAMS = quick ? ([1000, 5000] as const) : ([10_000, 50_000] as const);
 const FOLDER_SIZE = quick ? 0 : 1000;
 
@@ -44,33 +46,24 @@ const ratios = (over: readonly number[], under: readonly number[]): Spread =>
   spreadOf(over.map((value, index) => value / under[index]!));
 
 function synthLines(directory: string): readonly Line[] {
-  // All sizes in each round, so that a machine that slows down for a minute slows all of them.
-  const rounds = Array.from({ length: ROUNDS }, () =>
-    SIZES.map((count) => ({ count, ...sample(count, directory) })),
-  );
+  const rounds = Array.from({ length: ROUNDS }, () => samples(SIZES, directory));
   const of = (size: number, subject: keyof Sample): readonly number[] =>
-    rounds.map((samples) => samples[size]![subject]);
+    rounds.map((round) => round[size]![subject]);
+  const exponents = rounds.map((round) =>
+    fittedExponent(round.map(({ releaf }, size) => [SIZES[size]!, releaf])),
+  );
   return [
     ...SIZES.map((count, size) => ({
       what: `synth of ${count}, CPU for each`,
       unit: 'ms',
       value: spreadOf(of(size, 'releaf').map((time) => time / count)),
     })),
-    {
-      what: 'exponent of CPU over N',
-      unit: '',
-      value: spreadOf(
-        rounds.map((samples) =>
-          fittedExponent(samples.map(({ count, releaf }) => [count, releaf])),
-        ),
-      ),
-      most: 'synthExponent',
-    },
+    { what: 'exponent of CPU over N', unit: '', value: spreadOf(exponents), most: 'synthExponent' },
     ...SIZES.map((count, size): Line => ({
       what: `synth of ${count} / yaml`,
       unit: '×',
       value: ratios(of(size, 'releaf'), of(size, 'yaml')),
-      most: 'synthToYaml',
+      ...(count >= LEAST_TO_GATE && { most: 'synthToYaml' }),
     })),
     ...SIZES.map((count, size) => ({
       what: `synth of ${count} / JSON.stringify`,
@@ -126,23 +119,16 @@ function startLines(): readonly Line[] {
 
 function commandLines(directory: string): readonly Line[] {
   const folder = join(directory, FOLDER);
-  const releaf = (...args: readonly string[]): Usage => measure([CLI, ...args, '-C', folder]);
-  const runs = { first: [] as Usage[], noop: [] as Usage[], plan: [] as Usage[] };
-  for (let round = 0; round < 3; round += 1) {
-    rmSync(join(folder, 'dist'), { recursive: true });
-    runs.first.push(releaf('synth'));
-    runs.noop.push(releaf('synth'));
-    runs.plan.push(releaf('plan'));
-  }
-  const each = (what: string, usages: readonly Usage[]): Line => ({
+  rmSync(join(folder, 'dist'), { recursive: true });
+  const line = (command: string, what: string): Line => ({
     what: `releaf ${what}, ${FOLDER_SIZE}: CPU for each`,
     unit: 'ms',
-    value: spreadOf(usages.map(({ cpu }) => cpu / FOLDER_SIZE)),
+    value: spreadOf([measure([CLI, command, '-C', folder]).cpu / FOLDER_SIZE]),
   });
   return [
-    each('synth, first run', runs.first),
-    each('synth, nothing to do', runs.noop),
-    each('plan', runs.plan),
+    line('synth', 'synth, first run'),
+    line('synth', 'synth, nothing to do'),
+    line('plan', 'plan'),
   ];
 }
 

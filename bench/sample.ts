@@ -1,11 +1,4 @@
-import {
-  createReadStream,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { stringify } from 'yaml';
@@ -14,11 +7,12 @@ import { certificateOf, type Pair } from './fleet';
 import { MANIFESTS, PAIRS } from './inputs';
 import type { Sample } from './measure';
 
-// node sample.js synth|stream COUNT DIRECTORY
+// node sample.js synth DIRECTORY COUNT...: prints a Sample for each count. Neither the loading of
+// modules nor the making of inputs is in it. releaf and its floors take turns every few certificates,
+// so that whatever slows the machine slows all of them.
 //
-// synth: prints a Sample. Neither the loading of modules nor the making of inputs is in it. releaf and
-// its floors take turns every few certificates, so that whatever slows the machine slows all of them.
-// stream: makes, renders and writes one certificate after the other; the parent looks at the memory.
+// node sample.js stream DIRECTORY COUNT: makes, renders and writes one certificate after the other; the
+// parent looks at the memory.
 
 /** How often the same work is done before it is timed, so that most of it runs as optimized code. */
 const WARM_UP = 1000;
@@ -38,10 +32,15 @@ async function firstLines(file: string, count: number): Promise<readonly string[
   return lines;
 }
 
-async function synth(count: number, directory: string, output: string): Promise<Sample> {
+async function synth(
+  directory: string,
+  output: string,
+  counts: readonly number[],
+): Promise<readonly Sample[]> {
   const pairs = readPairs(directory);
-  const certificates = Array.from({ length: count }, (_, index) => certificateOf(pairs, index));
-  const lines = await firstLines(join(directory, MANIFESTS), count);
+  const most = Math.max(...counts);
+  const certificates = Array.from({ length: most }, (_, index) => certificateOf(pairs, index));
+  const lines = await firstLines(join(directory, MANIFESTS), most);
   const manifests = lines.map((line) => JSON.parse(line) as readonly object[]);
   const texts = {
     releaf: (index: number) => renderCertificate(certificates[index]!)!.text,
@@ -51,35 +50,27 @@ async function synth(count: number, directory: string, output: string): Promise<
   if (texts.yaml(0) !== texts.releaf(0))
     throw new Error('the floor writes other bytes than releaf');
 
-  const cpu = { releaf: 0, yaml: 0, json: 0 };
-  const turn = (start: number, end: number): void => {
-    for (const subject of ['releaf', 'yaml', 'json'] as const) {
-      const before = process.cpuUsage();
-      for (let index = start; index < end; index += 1) {
-        writeFileSync(join(output, subject, `${index}.k8s.yaml`), texts[subject](index));
+  const take = (count: number): Sample => {
+    const folder = mkdtempSync(join(output, 'sample-'));
+    const cpu = { releaf: 0, yaml: 0, json: 0 };
+    for (let start = 0; start < count; start += TURN) {
+      for (const subject of ['releaf', 'yaml', 'json'] as const) {
+        const before = process.cpuUsage();
+        for (let index = start; index < Math.min(start + TURN, count); index += 1) {
+          writeFileSync(join(folder, `${index}.${subject}`), texts[subject](index));
+        }
+        const { user, system } = process.cpuUsage(before);
+        cpu[subject] += (user + system) / 1000;
       }
-      const { user, system } = process.cpuUsage(before);
-      cpu[subject] += (user + system) / 1000;
     }
+    rmSync(folder, { recursive: true });
+    return cpu;
   };
-  const turns = (upTo: number): void => {
-    for (let start = 0; start < upTo; start += TURN) turn(start, Math.min(start + TURN, upTo));
-  };
-  const start = (): void => {
-    for (const subject of Object.keys(cpu)) {
-      rmSync(join(output, subject), { recursive: true, force: true });
-      mkdirSync(join(output, subject));
-    }
-    Object.assign(cpu, { releaf: 0, yaml: 0, json: 0 });
-  };
-  start();
-  for (let left = WARM_UP; left > 0; left -= count) turns(Math.min(left, count));
-  start();
-  turns(count);
-  return cpu;
+  take(Math.min(WARM_UP, most));
+  return counts.map(take);
 }
 
-function stream(count: number, directory: string, output: string): void {
+function stream(directory: string, output: string, count: number): void {
   const pairs = readPairs(directory);
   for (let index = 0; index < count; index += 1) {
     const { file, text } = renderCertificate(certificateOf(pairs, index))!;
@@ -90,12 +81,12 @@ function stream(count: number, directory: string, output: string): void {
 const readPairs = (directory: string): readonly Pair[] =>
   JSON.parse(readFileSync(join(directory, PAIRS), 'utf8')) as readonly Pair[];
 
-async function run(mode: string, count: number, directory: string): Promise<void> {
+async function run(mode: string, directory: string, counts: readonly number[]): Promise<void> {
   const output = mkdtempSync(join(directory, 'output-'));
-  if (mode === 'stream') stream(count, directory, output);
-  else console.log(JSON.stringify(await synth(count, directory, output)));
+  if (mode === 'stream') stream(directory, output, counts[0]!);
+  else console.log(JSON.stringify(await synth(directory, output, counts)));
   rmSync(output, { recursive: true });
 }
 
-const [mode = '', count, directory = ''] = process.argv.slice(2);
-void run(mode, Number(count), directory);
+const [mode = '', directory = '', ...counts] = process.argv.slice(2);
+void run(mode, directory, counts.map(Number));
