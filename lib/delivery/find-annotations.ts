@@ -29,9 +29,16 @@ export interface Place {
 }
 
 /** What stands at the end of a path, or how far it leads. */
-type Walk =
-  | { readonly node: YAMLMap<Node, Node | null>; readonly step: number }
-  | { readonly depth: number; readonly problem: string; readonly hint: string };
+type Walk = { readonly node: YAMLMap<Node, Node | null>; readonly step: number } | Ended;
+
+const NO_PLACE = 'correct `restart` in the config, or add the mapping to the file';
+
+/** How far a path leads, and why no further. */
+interface Ended {
+  readonly depth: number;
+  readonly problem: string;
+  readonly hint: string;
+}
 
 /** The entry of the mapping with that key. */
 export function entryOf(map: YAMLMap<Node, Node | null>, key: string): Entry | undefined {
@@ -94,6 +101,13 @@ function missing(
   ];
 }
 
+/** Of two documents that lead equally far, the one that seems to be meant is the one with a near name. */
+function comesFurther(end: Ended, best: Ended): boolean {
+  return (
+    end.depth > best.depth || (end.depth === best.depth && best.hint === '' && end.hint !== '')
+  );
+}
+
 function title(document: Document.Parsed): string {
   const text = (path: readonly string[]): string => {
     const value: unknown = isMap(document.contents) ? document.getIn(path) : undefined;
@@ -127,14 +141,14 @@ export function findAnnotations(
   if (!only) {
     const furthest = walks
       .flatMap(({ walk: end }) => ('node' in end ? [] : [end]))
-      .reduce<Exclude<Walk, { node: unknown }> | undefined>(
-        (best, end) => (best && best.depth >= end.depth ? best : end),
+      .reduce<Ended | undefined>(
+        (best, end) => (best && !comesFurther(end, best) ? best : end),
         undefined,
       );
     throw refuse(
       file,
       `there is no ${place.annotations}: ${furthest?.problem ?? 'the file holds no document'}`,
-      furthest?.hint,
+      furthest?.hint === undefined || furthest.hint === '' ? NO_PLACE : furthest.hint,
     );
   }
   if (found.length > 1) {

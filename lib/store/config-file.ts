@@ -15,6 +15,8 @@ const MOST_EXTENDS = 10;
 export interface ConfigFile {
   /** Name of the file in the folder. */
   readonly file: string;
+  /** How messages call what was read: the file, and what it extends. */
+  readonly source: string;
   readonly written: unknown;
 }
 
@@ -41,10 +43,18 @@ export function readConfigFile(root: string): ConfigFile {
       'remove the other',
     );
   }
-  return { file, written: readWithExtends(root, join(root, file), []) };
+  const bases: string[] = [];
+  const written = readWithExtends(root, join(root, file), [], bases);
+  const source = bases.length === 0 ? file : `${file} (which extends ${bases.join(', ')})`;
+  return { file, source, written };
 }
 
-function readWithExtends(root: string, path: string, seen: readonly string[]): unknown {
+function readWithExtends(
+  root: string,
+  path: string,
+  seen: readonly string[],
+  bases: string[],
+): unknown {
   const shown = relative(root, path);
   if (seen.includes(path) || seen.length > MOST_EXTENDS) {
     const way = [...seen, path].map((file) => relative(root, file)).join(' → ');
@@ -57,7 +67,8 @@ function readWithExtends(root: string, path: string, seen: readonly string[]): u
       : undefined;
   if (typeof parent !== 'string') return written;
   const base = resolve(dirname(path), parent);
-  return mergeConfig(readWithExtends(root, base, [...seen, path]), written);
+  bases.push(relative(root, base));
+  return mergeConfig(readWithExtends(root, base, [...seen, path], bases), written);
 }
 
 const isCode = (path: string): boolean => ['.ts', '.js'].includes(extname(path));

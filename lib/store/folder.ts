@@ -28,8 +28,8 @@ export function openFolder(path: string): Folder {
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
     throw new ReleafError('CONFIG_MISSING', `${root}: there is no such folder`);
   }
-  const { file, written } = readConfigFile(root);
-  return { root, configFile: file, config: parseConfig(written, file) };
+  const { file, source, written } = readConfigFile(root);
+  return { root, configFile: file, config: parseConfig(written, source) };
 }
 
 /** A certificate of the config with its revisions as they stand in the folder. */

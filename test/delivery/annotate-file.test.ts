@@ -461,7 +461,10 @@ describe('annotateFile refuses', () => {
       before: '#'.repeat(5 * 1024 * 1024 + 1),
       message: 't.yaml: has 5242881 bytes; at most 5242880 (5 MiB) are read',
     },
-  ])('$why', ({ at, before, message, hint = '' }) => {
+  ])('$why', ({ at, before, message, hint }) => {
+    const noPlace = String(message).includes('there is no ')
+      ? 'correct `restart` in the config, or add the mapping to the file'
+      : '';
     let error: unknown;
     try {
       annotateFile(before, { file: 't.yaml', annotations: at }, KEY, 'new');
@@ -472,7 +475,7 @@ describe('annotateFile refuses', () => {
     expect(error).toMatchObject({
       code: 'RESTART_FILE',
       message: message instanceof RegExp ? expect.stringMatching(message) : message,
-      hint,
+      hint: hint ?? noPlace,
     });
   });
 });

@@ -53,6 +53,16 @@ certificates:
   ]);
 });
 
+it('names the base too when something in it may be wrong', () => {
+  const root = folderOf({
+    'base.yaml': 'defaults: { duration: 3 }\n',
+    'releaf.yaml': `extends: base.yaml\n${WEB_CONFIG}`,
+  });
+  expect(() => openFolder(root)).toThrow(
+    /^releaf\.yaml \(which extends base\.yaml\) has 1 problem:\n/,
+  );
+});
+
 it('gives a cdk8s app its certificates by name', () => {
   const certificates = loadCertificates(folderOf({ 'releaf.yaml': WEB_CONFIG }));
   expect([...certificates]).toMatchObject([['web', { spec: { name: 'web' }, revisions: [] }]]);
