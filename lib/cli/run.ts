@@ -53,7 +53,7 @@ export async function run(
         : visible(error.message);
       note(`error ${error.code}: ${text}`);
       if (error.hint) note(`  ${visible(error.hint)}`);
-      return error.code === 'USAGE' ? EXIT.usage : EXIT.failed;
+      return EXIT.failed;
     }
     note(error instanceof Error ? (error.stack ?? error.message) : String(error));
     note(ISSUES);

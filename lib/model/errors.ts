@@ -3,7 +3,6 @@
  * rely on it.
  */
 export const ERROR_CODES = {
-  USAGE: 'the command line is wrong',
   CONFIG_MISSING: 'there is no releaf.yaml or releaf.config.ts in the folder',
   CONFIG_INVALID: 'the config breaks the schema or a rule',
   CERTIFICATE_ORPHANED: 'a folder of certificates/ has no entry in the config',
