@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { isatty } from 'node:tty';
 import { systemClock } from './clock';
 import { ignoredByGit } from './git';
 import { systemRandomness } from './randomness';
@@ -24,8 +25,8 @@ void run(process.argv.slice(2), version, {
   randomness: systemRandomness,
   print: (line) => process.stdout.write(`${line}\n`),
   note: (line) => process.stderr.write(`${line}\n`),
-  interactive: process.stderr.isTTY,
-  colour: process.stdout.isTTY && !process.env['NO_COLOR'],
+  interactive: isatty(process.stderr.fd),
+  colour: isatty(process.stdout.fd) && !process.env['NO_COLOR'],
   readInput,
   ignoredByGit,
   ...(process.env['CDK8S_OUTDIR'] && { output: process.env['CDK8S_OUTDIR'] }),

@@ -21,7 +21,8 @@ let seconds: number;
 beforeAll(async () => {
   folder = join(folderOf({}), 'demo');
   const started = performance.now();
-  told = await releaf(['demo', '--dir', folder]);
+  // What says that colour is wanted does not make a terminal of a pipe.
+  told = await releaf(['demo', '--dir', folder], { env: { FORCE_COLOR: '1' } });
   seconds = (performance.now() - started) / 1000;
 });
 
