@@ -38,6 +38,8 @@ const both = (name) => [name, `node:${name}`];
 const paths = (names, message, extra = {}) =>
   names.flatMap(both).map((name) => ({ name, message, ...extra }));
 
+const LAZY_AGE = 'age-encryption is loaded lazily, in lib/cli/age.ts only';
+
 /** What a file of `room` may not import: rooms beside or above it, and what lives in one room only. */
 function restrictions(room, { random = false, fs = false, child = false, sockets = false } = {}) {
   const row = ROWS.findIndex((names) => names.includes(room));
@@ -48,6 +50,7 @@ function restrictions(room, { random = false, fs = false, child = false, sockets
     paths: [
       ...(fs ? [] : paths(['fs', 'fs/promises'], 'files are read and written in lib/store only')),
       ...(fs ? [] : [{ name: 'jiti', message: 'files are read in lib/store only' }]),
+      { name: 'age-encryption', message: LAZY_AGE },
       ...(child ? [] : paths(['child_process', 'process'], 'processes belong to lib/cli')),
       ...(sockets ? [] : paths(SOCKETS, 'sockets belong to lib/cluster')),
       ...(random
@@ -105,6 +108,8 @@ const PURITY = [
   },
 ];
 
+const AGE = [{ selector: "ImportExpression[source.value='age-encryption']", message: LAZY_AGE }];
+
 const EVERYWHERE = [
   {
     selector: "Property[key.name='format'][value.value='jwk']",
@@ -157,7 +162,7 @@ export default tseslint.config(
     files: ['lib/**/*.ts'],
     rules: {
       'tsdoc/syntax': 'error',
-      'no-restricted-syntax': ['error', ...EVERYWHERE, ...PURITY],
+      'no-restricted-syntax': ['error', ...EVERYWHERE, ...PURITY, ...AGE],
       'no-restricted-globals': ['error', ...PROCESS_GLOBALS],
     },
   },
@@ -179,6 +184,10 @@ export default tseslint.config(
   {
     files: ['lib/cli/**/*.ts'],
     rules: { 'no-restricted-globals': 'off' },
+  },
+  {
+    files: ['lib/cli/age.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...EVERYWHERE, ...PURITY] },
   },
   {
     files: ['lib/cli/clock.ts', 'lib/cli/randomness.ts'],

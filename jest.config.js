@@ -1,3 +1,6 @@
+/** ES modules, which jest can only load as CommonJS. */
+const ES_MODULES = '(age-encryption|@noble|@scure)/';
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
@@ -10,5 +13,7 @@ module.exports = {
   },
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }],
+    [ES_MODULES]: ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }],
   },
+  transformIgnorePatterns: [`/node_modules/(?!(.+/node_modules/)?${ES_MODULES})`],
 };

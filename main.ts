@@ -1,12 +1,14 @@
-import { resolve } from 'node:path';
-import { openFolder, Staging, synthesize } from './lib';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { loadCertificates } from './lib';
+import { renderCertificate } from './lib/constructs/render';
 
-// `cdk8s synth` and `npm run synth` come here; `releaf synth` does the same without any of this.
+// The app of cdk8s.yaml: `cdk8s synth` and every command of releaf come here, for the same bytes.
 const root = resolve(__dirname, '..');
-const staging = new Staging(root);
-staging.sweep();
-try {
-  synthesize(openFolder(root), staging, process.env['CDK8S_OUTDIR']);
-} finally {
-  staging.close();
+const output = resolve(root, process.env['CDK8S_OUTDIR'] ?? 'dist');
+mkdirSync(output, { recursive: true });
+for (const certificate of loadCertificates(root).values()) {
+  for (const { file, text } of renderCertificate(certificate)) {
+    writeFileSync(join(output, file), text);
+  }
 }

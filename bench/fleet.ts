@@ -1,4 +1,6 @@
 import { createCipheriv, createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import type { Context } from '../lib/cli/context';
 import { systemRandomness } from '../lib/cli/randomness';
 import type { CertificateSpec } from '../lib/model/certificate-spec';
 import type { Certificate, Revision } from '../lib/model/revision';
@@ -13,12 +15,29 @@ const DAY_MS = 86_400_000;
 /** RSA keys take 0.1 s each, so a few real pairs stand behind any number of certificates. */
 const PAIRS = 2;
 
+/** A context of commands whose output nobody reads. */
+export const quietContext = (now: Date): Context => ({
+  folder: '.',
+  now,
+  randomness: systemRandomness,
+  cores: availableParallelism(),
+  print: () => undefined,
+  note: () => undefined,
+  interactive: false,
+  colour: false,
+  readInput: () => Promise.resolve(Buffer.of()),
+  ignoredByGit: () => [],
+});
+
 /** Revision 1, issued with a chain of two certificates, and revision 2, pending. */
 export type Pair = readonly [Revision, Revision];
 
 /** A CA in memory that also serves as the certificate to seal for: RSA, valid now. */
-export async function benchCa(now: Date): Promise<LocalCa> {
-  return createLocalCa(await systemRandomness.generateKey('rsa-2048'), 'releaf bench CA', {
+export async function benchCa(
+  now: Date,
+  key: 'rsa-2048' | 'rsa-4096' = 'rsa-2048',
+): Promise<LocalCa> {
+  return createLocalCa(await systemRandomness.generateKey(key), 'releaf bench CA', {
     notBefore: new Date(now.getTime() - DAY_MS),
     notAfter: new Date(now.getTime() + 3650 * DAY_MS),
     serialNumber: systemRandomness.bytes(16),
@@ -29,7 +48,7 @@ export async function benchCa(now: Date): Promise<LocalCa> {
 export async function makePairs(ca: LocalCa, now: Date): Promise<readonly Pair[]> {
   const { pem } = ca.certificate;
   const sealing = readSealingCertificate(pem, 'the bench CA', now);
-  const sealer = sealedSecretsSealer(sealing, systemRandomness.bytes);
+  const sealer = sealedSecretsSealer(sealing, 'strict', systemRandomness.bytes);
   const revision = (number: number): Promise<Revision> =>
     makeRevision(specOf('service'), number, 'benchmark', {
       generateKey: systemRandomness.generateKey,
@@ -78,7 +97,8 @@ function ciphertextLike(value: string, seed: string): string {
   return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(zeros).toString('base64');
 }
 
-function specOf(name: string): CertificateSpec {
+/** A certificate with two DNS names. */
+export function specOf(name: string): CertificateSpec {
   return {
     name,
     profile: 'generic',
@@ -92,7 +112,10 @@ function specOf(name: string): CertificateSpec {
     },
     dnsNames: ['service.example.com', 'service.shop.svc.cluster.local'],
     ipAddresses: [],
+    emailAddresses: [],
+    uris: [],
     key: 'rsa-2048',
+    keyPolicy: 'rotate',
     usages: ['digital signature', 'key encipherment', 'server auth'],
     signer: 'example.com/internal',
     expirationSeconds: 90 * 86_400,
@@ -100,12 +123,14 @@ function specOf(name: string): CertificateSpec {
     secret: {
       name: `${name}-tls`,
       namespace: 'shop',
+      naming: 'stable',
       type: 'kubernetes.io/tls',
       keys: { privateKey: 'tls.key', certificate: 'tls.crt' },
       labels: {},
     },
-    sealing: { type: 'sealed-secrets', certificate: 'sealing.pem' },
+    sealing: { type: 'sealed-secrets', certificate: 'sealing.pem', scope: 'strict' },
     restart: [],
+    references: [],
     appendCa: false,
     warnings: [],
   };

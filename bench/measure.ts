@@ -51,3 +51,26 @@ export function samples(counts: readonly number[], directory: string): readonly 
 export function peakOfStream(count: number, directory: string, flags: readonly string[]): number {
   return measure([...flags, join(__dirname, 'sample.js'), 'stream', directory, `${count}`]).peak;
 }
+
+/** Milliseconds of processor time for the same number of P-256 certificates. */
+export interface RenewSample {
+  readonly releaf: number;
+  /** A key, a signature and a sealing each, by node:crypto alone. */
+  readonly floor: number;
+}
+
+/** Milliseconds for the same number of RSA keys on all cores. */
+export interface RsaSample {
+  readonly releaf: number;
+  readonly bare: number;
+  /** Of the cores' time while releaf worked, in which keys were made. */
+  readonly share: number;
+}
+
+/** Takes a sample of renewing `count` certificates, in a process of its own. */
+export function renewSample(key: 'p256', count: number): RenewSample;
+export function renewSample(key: 'rsa-2048', count: number): RsaSample;
+export function renewSample(key: string, count: number): RenewSample | RsaSample {
+  const { stdout } = measure([join(__dirname, 'renew-sample.js'), key, `${count}`]);
+  return JSON.parse(stdout) as RenewSample | RsaSample;
+}

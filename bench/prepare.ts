@@ -1,13 +1,11 @@
 import { writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import type { Context } from '../lib/cli/context';
-import { systemRandomness } from '../lib/cli/randomness';
 import { runRenew } from '../lib/cli/renew';
 import { signWith } from '../lib/cli/sign';
 import { renderCertificate } from '../lib/constructs/render';
 import type { LocalCa } from '../lib/x509/local-ca';
-import { benchCa, certificateOf, makePairs } from './fleet';
+import { benchCa, certificateOf, makePairs, quietContext } from './fleet';
 import { FOLDER, MANIFESTS, PAIRS } from './inputs';
 
 // node prepare.js DIRECTORY MANIFESTS CERTIFICATES: everything that samples read, made in a process
@@ -19,7 +17,7 @@ async function prepare(directory: string, manifests: number, certificates: numbe
   const pairs = await makePairs(ca, now);
   writeFileSync(join(directory, PAIRS), JSON.stringify(pairs));
   const lines = Array.from({ length: manifests }, (_, index) => {
-    const { text } = renderCertificate(certificateOf(pairs, index))!;
+    const { text } = renderCertificate(certificateOf(pairs, index))[0]!;
     return `${JSON.stringify(parseAllDocuments(text).map((document) => document.toJS() as object))}\n`;
   });
   writeFileSync(join(directory, MANIFESTS), lines.join(''));
@@ -46,17 +44,7 @@ async function makeFolder(
 `;
   });
   writeFileSync(join(folder, 'releaf.yaml'), `version: 1\ncertificates:\n${entries.join('')}`);
-  const context: Context = {
-    folder,
-    now,
-    randomness: systemRandomness,
-    print: () => undefined,
-    note: () => undefined,
-    interactive: false,
-    colour: false,
-    readInput: () => Promise.resolve(Buffer.of()),
-    ignoredByGit: () => [],
-  };
+  const context = { ...quietContext(now), folder };
   await runRenew(context, [], { force: false, dryRun: false, json: false });
   await signWith(context, [], () => ca, false);
   await runRenew(context, [], { force: true, dryRun: false, json: false });

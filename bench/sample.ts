@@ -43,7 +43,7 @@ async function synth(
   const lines = await firstLines(join(directory, MANIFESTS), most);
   const manifests = lines.map((line) => JSON.parse(line) as readonly object[]);
   const texts = {
-    releaf: (index: number) => renderCertificate(certificates[index]!)!.text,
+    releaf: (index: number) => renderCertificate(certificates[index]!)[0]!.text,
     yaml: (index: number) => yamlOf(manifests[index]!),
     json: (index: number) => JSON.stringify(manifests[index]),
   };
@@ -73,7 +73,7 @@ async function synth(
 function stream(directory: string, output: string, count: number): void {
   const pairs = readPairs(directory);
   for (let index = 0; index < count; index += 1) {
-    const { file, text } = renderCertificate(certificateOf(pairs, index))!;
+    const { file, text } = renderCertificate(certificateOf(pairs, index))[0]!;
     writeFileSync(join(output, file), text);
   }
 }

@@ -1,7 +1,11 @@
 export { defineConfig } from './config/define-config';
 export type { WrittenCertificate, WrittenConfig } from './config/written-config';
 export { CertificateSecret, type CertificateSecretProps } from './constructs/certificate-secret';
-export { RotatingCertificate } from './constructs/rotating-certificate';
+export {
+  RotatingCertificate,
+  type PodMetadataOwner,
+  type RotatingCertificateOptions,
+} from './constructs/rotating-certificate';
 export { SigningRequest, type SigningRequestProps } from './constructs/signing-request';
 export type * from './model/certificate-spec';
 export { ReleafError, type ErrorCode } from './model/errors';
@@ -13,6 +17,4 @@ export type {
   SealedKey,
   SealingTarget,
 } from './model/revision';
-export { loadCertificates, openFolder, type Folder } from './store/folder';
-export { Staging } from './store/staging';
-export { synthesize, type Synthesis } from './store/synthesize';
+export { loadCertificates } from './store/folder';

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   mkdirSync,
   mkdtempSync,
@@ -16,7 +16,7 @@ import type { Randomness } from '../lib/cli/randomness';
 import { run } from '../lib/cli/run';
 import type { CertificateRequest } from '../lib/x509/certificate-request';
 import { createLocalCa, type LocalCa } from '../lib/x509/local-ca';
-import { PrivateKey } from '../lib/x509/private-key';
+import { newKey } from './x509/tools';
 
 /** Files by path, as an object literal. */
 export type Files = Readonly<Record<string, string>>;
@@ -69,13 +69,7 @@ export const read = (root: string, path: string): string => readFileSync(join(ro
 /** Real randomness, as the command line has it. */
 export const testRandomness: Randomness = {
   bytes: (size) => randomBytes(size),
-  generateKey: (algorithm) => {
-    const { privateKey } =
-      algorithm === 'ecdsa-p256'
-        ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
-        : generateKeyPairSync('rsa', { modulusLength: algorithm === 'rsa-2048' ? 2048 : 4096 });
-    return Promise.resolve(PrivateKey.of(privateKey, algorithm));
-  },
+  generateKey: (algorithm) => Promise.resolve(newKey(algorithm)),
 };
 
 /** What a run of the command line left behind. */
@@ -90,18 +84,20 @@ export interface RunOptions {
   readonly stdin?: string;
   readonly output?: string;
   readonly randomness?: Randomness;
+  readonly cores?: number;
 }
 
 /** Runs one command line in this process. */
 export async function releaf(
   argv: readonly string[],
-  { now = NOW, stdin = '', output, randomness = testRandomness }: RunOptions = {},
+  { now = NOW, stdin = '', output, randomness = testRandomness, cores = 2 }: RunOptions = {},
 ): Promise<Ran> {
   const stdout: string[] = [];
   const stderr: string[] = [];
   const status = await run(argv, '0.0.0-test', {
     now,
     randomness,
+    cores,
     print: (line) => stdout.push(`${line}\n`),
     note: (line) => stderr.push(`${line}\n`),
     interactive: false,

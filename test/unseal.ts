@@ -9,16 +9,27 @@ const sealingKey = createPrivateKey(
 
 const TAG_BYTES = 16;
 
+/** What the controller takes from a SealedSecret before it opens a value. */
+export interface SealedSecretPlace {
+  readonly namespace: string;
+  readonly name: string;
+  /** Of the SealedSecret itself, not of its template. */
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** `EncryptionLabel` of the controller: cluster-wide wins. */
+function label({ namespace, name, annotations = {} }: SealedSecretPlace): string {
+  if (annotations['sealedsecrets.bitnami.com/cluster-wide'] === 'true') return '';
+  if (annotations['sealedsecrets.bitnami.com/namespace-wide'] === 'true') return namespace;
+  return `${namespace}/${name}`;
+}
+
 /**
- * Opens a value of a SealedSecret in strict scope, as the controller does; written from its source, not
- * from ours.
+ * Opens a value of a SealedSecret as the controller does; written from its source, not from ours.
  *
  * @see https://github.com/bitnami/sealed-secrets/blob/main/pkg/crypto/crypto.go HybridDecrypt
  */
-export function unseal(
-  value: string,
-  { namespace, name }: { readonly namespace: string; readonly name: string },
-): string {
+export function unseal(value: string, place: SealedSecretPlace): string {
   const sealed = Buffer.from(value, 'base64');
   const wrappedEnd = 2 + sealed.readUInt16BE(0);
   const sessionKey = privateDecrypt(
@@ -26,7 +37,7 @@ export function unseal(
       key: sealingKey,
       padding: constants.RSA_PKCS1_OAEP_PADDING,
       oaepHash: 'sha256',
-      oaepLabel: Buffer.from(`${namespace}/${name}`),
+      oaepLabel: Buffer.from(label(place)),
     },
     sealed.subarray(2, wrappedEnd),
   );

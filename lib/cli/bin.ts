@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { availableParallelism } from 'node:os';
 import { isatty } from 'node:tty';
 import { systemClock } from './clock';
 import { ignoredByGit } from './git';
@@ -23,6 +24,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 void run(process.argv.slice(2), version, {
   now: systemClock(),
   randomness: systemRandomness,
+  cores: availableParallelism(),
   print: (line) => process.stdout.write(`${line}\n`),
   note: (line) => process.stderr.write(`${line}\n`),
   interactive: isatty(process.stderr.fd),

@@ -9,6 +9,8 @@ export interface Context {
   /** The time of this run; read once, so that all of a run agrees. */
   readonly now: Date;
   readonly randomness: Randomness;
+  /** How many processors there are to make keys on. */
+  readonly cores: number;
   /** Prints a result: a line on standard output. */
   readonly print: (line: string) => void;
   /** Says something to a person: a line on standard error. */

@@ -103,7 +103,7 @@ async function tell(context: Context, ca: LocalCa): Promise<void> {
   command('releaf renew');
   await runRenew(typed, [], RENEW);
   command('releaf verify');
-  runVerify(typed, { json: false });
+  await runVerify(typed, { json: false });
 }
 
 function demoCertificate(context: Context) {

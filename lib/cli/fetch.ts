@@ -1,5 +1,5 @@
 import { ReleafError } from '../model/errors';
-import { currentRevision, isIssued } from '../model/revision';
+import { isIssued } from '../model/revision';
 import { acceptCertificate } from '../rotation/accept-certificate';
 import { readRecordedRequest } from '../rotation/coherence';
 import { decode, readText } from '../store/text-file';
@@ -52,8 +52,11 @@ export async function runFetch(
         .map(({ record }) => record.publicKeySha256),
     ),
   );
+  const pendingKeys = new Set(waiting.map(({ pending }) => pending.record.publicKeySha256));
   // A run that was cut off after it had written the certificate is run again with the same file.
-  const open = chains.filter(({ keys }) => ![...keys].some((key) => issuedKeys.has(key)));
+  const open = chains.filter(
+    ({ keys }) => ![...keys].some((key) => issuedKeys.has(key) && !pendingKeys.has(key)),
+  );
   const settled = chains.length > 0 && open.length === 0;
   if (!settled) {
     const idle = certificates.find(
@@ -135,7 +138,7 @@ function issueFor(
   const cas = readCas(folder, spec);
   const accepted = acceptCertificate(spec, pending, chain.pem, file, {
     now: context.now,
-    current: currentRevision(revisions),
+    revisions,
     allowOlder,
     ...(cas && { cas }),
   });

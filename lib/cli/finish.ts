@@ -3,8 +3,8 @@ import { superfluousRevisions } from '../rotation/retention';
 import { readFolder, type Folder } from '../store/folder';
 import { removeRevision } from '../store/revisions';
 import { Staging } from '../store/staging';
-import { synthesize } from '../store/synthesize';
 import type { Context } from './context';
+import { synthesizeOutput } from './output';
 
 /** Files and folders that a command changed, relative to the folder. */
 export interface Changes {
@@ -35,19 +35,19 @@ export async function withStaging<Result>(
  *
  * @param changed - what the command itself wrote
  */
-export function finish(
+export async function finish(
   folder: Folder,
   staging: Staging,
-  { output }: Context,
+  context: Context,
   changed: readonly string[],
-): Changes {
+): Promise<Changes> {
   const old: string[] = [];
   for (const { spec, revisions } of readFolder(folder)) {
     for (const number of superfluousRevisions(revisions)) {
       old.push(`${removeRevision(folder.root, spec.name, number, staging)}/`);
     }
   }
-  const { written, removed } = synthesize(folder, staging, output);
+  const { written, removed } = await synthesizeOutput(folder, staging, context);
   return { written: [...changed, ...written], removed: [...old, ...removed] };
 }
 

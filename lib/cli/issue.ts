@@ -66,7 +66,7 @@ export function install(
     const written = issues.map(({ spec, pending, accepted }) =>
       writeCertificate(folder.root, spec.name, pending.number, accepted.certificate, staging),
     );
-    const changes = finish(folder, staging, context, written);
+    const changes = await finish(folder, staging, context, written);
     if (json) {
       const issued = issues.map(({ spec, pending, accepted: { leaf, differences } }) => ({
         name: spec.name,
@@ -84,7 +84,7 @@ export function install(
       noteChanges(context, changes);
       if (issues.length > 0) context.note('next: commit, open a pull request');
     }
-    return Promise.resolve(EXIT.done);
+    return EXIT.done;
   });
 }
 

@@ -1,6 +1,7 @@
 import { isDue, isOverdue, plan, type Step } from '../rotation/plan';
 import { planJson, planTable } from '../report/plan';
 import { openFolder, readCertificate } from '../store/folder';
+import { sealedForIn } from '../store/sealed-for';
 import { EXIT, type Context, type ExitStatus } from './context';
 import { select } from './selection';
 
@@ -13,8 +14,9 @@ export interface PlanFlags {
 export function runPlan(context: Context, names: readonly string[], flags: PlanFlags): ExitStatus {
   const folder = openFolder(context.folder);
   const specs = select(folder, names);
+  const sealedFor = sealedForIn(folder);
   const steps: readonly Step[] = specs.flatMap((spec) =>
-    plan([readCertificate(folder, spec)], context.now),
+    plan([readCertificate(folder, spec)], context.now, { sealedFor }),
   );
   if (flags.json) context.print(planJson(steps));
   else if (steps.length === 0) context.note(`${folder.configFile} has no certificates`);
@@ -23,6 +25,7 @@ export function runPlan(context: Context, names: readonly string[], flags: PlanF
   if (!flags.json && due.length > 0) {
     context.note(`next: releaf renew${names.length ? ` ${names.join(' ')}` : ''}`);
   }
-  const overdue = steps.some((step) => isOverdue(step, context.now));
+  // What renew has nothing to do about, but a person has.
+  const overdue = steps.some((step) => step.action === 'blocked' || isOverdue(step, context.now));
   return flags.check && (due.length > 0 || overdue) ? EXIT.due : EXIT.done;
 }

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { Context, ExitStatus } from './context';
+import type { Work } from './folders';
 
 /** What the process gives a command; the folder comes from the command line. */
 export type ContextOf = (folder: string) => Context;
@@ -11,8 +12,13 @@ const examples = (...lines: readonly string[]): string =>
   `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
 
 interface FolderFlag {
-  readonly folder?: string;
+  readonly folder?: readonly string[];
 }
+
+const folderOption = (description: string): Option =>
+  new Option('-C, --folder <dir>', description).argParser(
+    (value, before: readonly string[] | undefined) => [...(before ?? []), value],
+  );
 
 /**
  * The command line: names, flags and help. Each command's code is loaded when it runs, so that
@@ -31,7 +37,7 @@ export function createProgram(
       'Renew Kubernetes TLS certificates by pull request: typed config in, reviewed YAML out.',
     )
     .version(version)
-    .addOption(new Option('-C, --folder <dir>', 'as after the command').hideHelp())
+    .addOption(folderOption('as after the command').hideHelp())
     .showSuggestionAfterError()
     .showHelpAfterError('(releaf COMMAND --help tells more)')
     .addHelpText(
@@ -41,28 +47,41 @@ export function createProgram(
         'releaf plan                            what is due and why',
         'releaf renew                           new requests for what is due',
         'releaf fetch kes --from kes.pem        take a signed certificate',
+        'releaf explain kes                     all about one certificate, and where each value comes from',
         'releaf verify                          the gate in CI',
+        'releaf plan -C clusters/*              several folders, one after the other',
       ) + `\n${EXIT_STATUSES}`,
     );
 
-  const contextFor = ({ folder }: FolderFlag): Context =>
-    contextOf(folder ?? program.opts<FolderFlag>().folder ?? '.');
+  const foldersOf = ({ folder }: FolderFlag): readonly string[] =>
+    folder ?? program.opts<FolderFlag>().folder ?? ['.'];
+  const inEach = async (flags: FolderFlag, work: Work): Promise<void> => {
+    const { inFolders } = await import('./folders.js');
+    done(await inFolders(foldersOf(flags).map(contextOf), work));
+  };
 
   const command = (name: string, description: string): Command =>
     program
       .command(name)
       .description(description)
-      .addOption(new Option('-C, --folder <dir>', 'folder with releaf.yaml (default: ".")'));
+      .addOption(
+        folderOption(
+          'folder with releaf.yaml (default: "."); several: -C clusters/*, or -C a -C b',
+        ),
+      );
   const json = (target: Command): Command =>
     target.option('--json', 'print JSON for machines', false);
 
   json(command('plan [names...]', 'what is due and why; writes nothing'))
     .option('--check', 'exit with 3 when work is due', false)
     .addHelpText('after', examples('releaf plan', 'releaf plan --check --json', 'releaf plan kes'))
-    .action(async (names: string[], flags: FolderFlag & { check: boolean; json: boolean }) => {
-      const { runPlan } = await import('./plan.js');
-      done(runPlan(contextFor(flags), names, flags));
-    });
+    .action((names: string[], flags: FolderFlag & { check: boolean; json: boolean }) =>
+      inEach(flags, {
+        names,
+        json: flags.json,
+        run: async (context, own) => (await import('./plan.js')).runPlan(context, own, flags),
+      }),
+    );
 
   json(
     command(
@@ -77,13 +96,13 @@ export function createProgram(
       examples('releaf renew', 'releaf renew kes --force', 'releaf renew --dry-run'),
     )
     .action(
-      async (
-        names: string[],
-        flags: FolderFlag & { force: boolean; dryRun: boolean; json: boolean },
-      ) => {
-        const { runRenew } = await import('./renew.js');
-        done(await runRenew(contextFor(flags), names, flags));
-      },
+      (names: string[], flags: FolderFlag & { force: boolean; dryRun: boolean; json: boolean }) =>
+        inEach(flags, {
+          names,
+          json: flags.json,
+          synthesizes: !flags.dryRun,
+          run: async (context, own) => (await import('./renew.js')).runRenew(context, own, flags),
+        }),
     );
 
   json(
@@ -94,10 +113,14 @@ export function createProgram(
   )
     .requiredOption('--ca <dir>', 'folder with ca.crt and ca.key')
     .addHelpText('after', examples('releaf sign --ca pki', 'releaf sign kes --ca pki'))
-    .action(async (names: string[], flags: FolderFlag & { ca: string; json: boolean }) => {
-      const { runSign } = await import('./sign.js');
-      done(await runSign(contextFor(flags), names, flags));
-    });
+    .action((names: string[], flags: FolderFlag & { ca: string; json: boolean }) =>
+      inEach(flags, {
+        names,
+        json: flags.json,
+        synthesizes: true,
+        run: async (context, own) => (await import('./sign.js')).runSign(context, own, flags),
+      }),
+    );
 
   json(command('fetch [names...]', 'take signed certificates, check and install them; then synth'))
     .requiredOption('--from <file>', 'PEM file with the signed certificates, - for standard input')
@@ -110,30 +133,45 @@ export function createProgram(
       ),
     )
     .action(
-      async (
+      (
         names: string[],
         flags: FolderFlag & { from: string; allowOlder: boolean; json: boolean },
       ) => {
-        const { runFetch } = await import('./fetch.js');
-        done(await runFetch(contextFor(flags), names, flags));
+        if (foldersOf(flags).length > 1) {
+          program.error('error: --from is for one folder; run releaf fetch once for each');
+        }
+        return inEach(flags, {
+          names,
+          json: flags.json,
+          synthesizes: true,
+          run: async (context, own) => (await import('./fetch.js')).runFetch(context, own, flags),
+        });
       },
     );
 
   json(command('rollback <name>', 'back to the revision before, and stay there; then synth'))
     .addHelpText('after', examples('releaf rollback kes'))
-    .action(async (name: string, flags: FolderFlag & { json: boolean }) => {
-      const { runRollback } = await import('./rollback.js');
-      done(await runRollback(contextFor(flags), name, flags));
-    });
+    .action((name: string, flags: FolderFlag & { json: boolean }) =>
+      inEach(flags, {
+        names: [name],
+        json: flags.json,
+        synthesizes: true,
+        run: async (context) => (await import('./rollback.js')).runRollback(context, name, flags),
+      }),
+    );
 
   json(
     command('synth', 'folder → dist/ and restart annotations; the same files give the same bytes'),
   )
     .addHelpText('after', examples('releaf synth', 'releaf synth -C clusters/prod'))
-    .action(async (flags: FolderFlag & { json: boolean }) => {
-      const { runSynth } = await import('./synth.js');
-      done(await runSynth(contextFor(flags), flags));
-    });
+    .action((flags: FolderFlag & { json: boolean }) =>
+      inEach(flags, {
+        names: [],
+        json: flags.json,
+        synthesizes: true,
+        run: async (context) => (await import('./synth.js')).runSynth(context, flags),
+      }),
+    );
 
   json(
     command(
@@ -142,10 +180,13 @@ export function createProgram(
     ),
   )
     .addHelpText('after', examples('releaf verify', 'releaf verify --json'))
-    .action(async (flags: FolderFlag & { json: boolean }) => {
-      const { runVerify } = await import('./verify.js');
-      done(runVerify(contextFor(flags), flags));
-    });
+    .action((flags: FolderFlag & { json: boolean }) =>
+      inEach(flags, {
+        names: [],
+        json: flags.json,
+        run: async (context) => (await import('./verify.js')).runVerify(context, flags),
+      }),
+    );
 
   command('status', 'how each certificate stands, most urgent first')
     .addOption(
@@ -155,10 +196,28 @@ export function createProgram(
     )
     .addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }))
     .addHelpText('after', examples('releaf status', 'releaf status --format json'))
-    .action(async (flags: FolderFlag & { format: 'table' | 'json' }) => {
-      const { runStatus } = await import('./status.js');
-      done(runStatus(contextFor(flags), flags.format));
-    });
+    .action((flags: FolderFlag & { format: 'table' | 'json' }) =>
+      inEach(flags, {
+        names: [],
+        json: flags.format === 'json',
+        run: async (context) => (await import('./status.js')).runStatus(context, flags.format),
+      }),
+    );
+
+  json(
+    command(
+      'explain <name>',
+      'request, certificate, signer rules, Secret, restart, and where each value comes from',
+    ),
+  )
+    .addHelpText('after', examples('releaf explain kes', 'releaf explain kes --json'))
+    .action((name: string, flags: FolderFlag & { json: boolean }) =>
+      inEach(flags, {
+        names: [name],
+        json: flags.json,
+        run: async (context) => (await import('./explain.js')).runExplain(context, name, flags),
+      }),
+    );
 
   program
     .command('demo')

@@ -1,18 +1,21 @@
 import { formatDuration } from '../config/duration';
 import type { CertificateSpec } from '../model/certificate-spec';
+import { ReleafError } from '../model/errors';
 import type { Revision } from '../model/revision';
+import { identityLines } from '../report/identity';
 import { planTable } from '../report/plan';
+import { altNamesOf } from '../rotation/issued-chain';
 import { isDue, plan, type Step } from '../rotation/plan';
-import { makeRevision } from '../rotation/renew';
-import { plaintextSealer } from '../sealing/plaintext';
-import { readSealingCertificate, sealedSecretsSealer } from '../sealing/sealed-secrets';
+import { makeRevision, reuseRevision } from '../rotation/renew';
 import type { Sealer } from '../sealing/sealer';
 import { openFolder, readCertificate, type Folder } from '../store/folder';
-import { readNamedFile, writeRevision } from '../store/revisions';
+import { writeRevision } from '../store/revisions';
+import { sealedForIn } from '../store/sealed-for';
 import { preflight } from '../store/synthesize';
 import { EXIT, type Context, type ExitStatus } from './context';
 import { finish, noteChanges, withStaging } from './finish';
 import { withProgress } from './progress';
+import { sealers } from './sealers';
 import { select } from './selection';
 
 export interface RenewFlags {
@@ -24,7 +27,15 @@ export interface RenewFlags {
 interface Work {
   readonly spec: CertificateSpec;
   readonly step: Step;
-  readonly sealer: Sealer;
+  readonly revisions: readonly Revision[];
+}
+
+interface Made {
+  readonly spec: CertificateSpec;
+  readonly revision: Revision;
+  /** The revision that was the newest before. */
+  readonly before: Revision | undefined;
+  readonly file: string;
 }
 
 /** `releaf renew`: the next revision for what is due; then synth. */
@@ -41,25 +52,26 @@ export async function runRenew(
     else context.print(due.length ? planTable(due.map(({ step }) => step)) : 'nothing to do');
     return EXIT.done;
   }
-  const sealers = new Map<string, Sealer>();
-  const work = due.map(({ spec, step }): Work => {
-    const source = spec.sealing.type === 'plaintext' ? '' : spec.sealing.certificate;
-    const sealer = sealers.get(source) ?? sealerFor(folder, context, spec);
-    sealers.set(source, sealer);
-    return { spec, step, sealer };
-  });
-  preflight(folder, new Map(work.map(({ spec }) => [spec.name, []])), context.output);
+  const blocked = due.find(({ step }) => step.action === 'blocked');
+  if (blocked) {
+    const { name, reason } = blocked.step;
+    throw new ReleafError('KEY_REUSE', `${name}: ${reason}`, 'the others: releaf renew NAME…');
+  }
+  // Read and checked before any key is made.
+  const sealerOf = sealers(
+    folder,
+    context,
+    due.filter(({ step }) => !step.keeps).map(({ spec }) => spec),
+  );
+  preflight(folder, new Map(due.map(({ spec }) => [spec.name, []])), context.output);
   return withStaging(folder, async (staging) => {
-    const made = await withProgress(context, 'keys', work, async ({ spec, step, sealer }) => {
-      const { now, randomness } = context;
-      const revision = await makeRevision(spec, step.revision, step.reason, {
-        generateKey: randomness.generateKey,
-        sealer,
-        now,
-      });
-      return { spec, revision, file: writeRevision(folder.root, spec.name, revision, staging) };
+    const made = await withProgress(context, 'keys', due, async (work): Promise<Made> => {
+      const { spec, revisions } = work;
+      const revision = await nextRevision(context, work, sealerOf);
+      const file = writeRevision(folder.root, spec.name, revision, staging);
+      return { spec, revision, before: revisions.at(-1), file };
     });
-    const changes = finish(
+    const changes = await finish(
       folder,
       staging,
       context,
@@ -74,7 +86,7 @@ export async function runRenew(
       context.print(JSON.stringify({ revisions, ...changes }, undefined, 2));
       return EXIT.done;
     }
-    for (const { spec, revision } of made) describe(context, spec, revision);
+    for (const one of made) describe(context, one);
     if (made.length === 0) context.print('nothing to do');
     noteChanges(context, changes);
     if (made.length > 0) context.note('next: commit, open a pull request; once it is signed:');
@@ -88,31 +100,30 @@ function dueSteps(
   { now }: Context,
   names: readonly string[],
   force: boolean,
-): readonly { readonly spec: CertificateSpec; readonly step: Step }[] {
+): readonly Work[] {
   const forced = force ? { force: names.length ? new Set(names) : ('all' as const) } : {};
-  return select(folder, names).flatMap((spec) =>
-    plan([readCertificate(folder, spec)], now, forced)
-      .filter(isDue)
-      .map((step) => ({ spec, step })),
-  );
+  const sealedFor = sealedForIn(folder);
+  return select(folder, names).flatMap((spec) => {
+    const certificate = readCertificate(folder, spec);
+    return plan([certificate], now, { ...forced, sealedFor })
+      .filter((step) => isDue(step) || step.action === 'blocked')
+      .map((step) => ({ spec, step, revisions: certificate.revisions }));
+  });
 }
 
-/** The way in which a certificate of the config seals, read and checked before any key is made. */
-function sealerFor(
-  { root }: Folder,
+function nextRevision(
   { now, randomness }: Context,
-  { sealing }: CertificateSpec,
-): Sealer {
-  if (sealing.type === 'plaintext') return plaintextSealer;
-  const pem = readNamedFile(
-    root,
-    sealing.certificate,
-    `get it from the controller: kubeseal --fetch-cert > ${sealing.certificate}`,
-  );
-  return sealedSecretsSealer(
-    readSealingCertificate(pem, sealing.certificate, now),
-    randomness.bytes,
-  );
+  { spec, step, revisions }: Work,
+  sealerOf: (spec: CertificateSpec) => Sealer,
+): Promise<Revision> {
+  const kept = revisions.find(({ number }) => number === step.keeps?.revision);
+  return kept
+    ? Promise.resolve(reuseRevision(spec, step.revision, step.reason, kept, now))
+    : makeRevision(spec, step.revision, step.reason, {
+        generateKey: randomness.generateKey,
+        sealer: sealerOf(spec),
+        now,
+      });
 }
 
 /** The command that takes the certificate of a request, once the signer has answered. */
@@ -122,16 +133,17 @@ function fetchCommand(name: string, { record }: Revision): string {
     : `kubectl get csr ${record.objectName} -o jsonpath='{.status.certificate}' | base64 -d | releaf fetch ${name} --from -`;
 }
 
-function describe({ print, note }: Context, spec: CertificateSpec, revision: Revision): void {
+function describe({ print, note }: Context, { spec, revision, before }: Made): void {
   const { record, sealedKey } = revision;
-  const names = [...record.dnsNames, ...record.ipAddresses];
   print(`${spec.name}: revision ${revision.number}, because: ${record.reason}`);
   print(`  request  ${record.objectName}`);
   print(`  signer   ${record.signer}, for ${formatDuration(record.expirationSeconds)}`);
   print(`  subject  ${record.subject.commonName ?? '-'}`);
-  for (const [index, name] of names.entries()) print(`  ${index ? '     ' : 'names'}    ${name}`);
+  for (const [index, name] of altNamesOf(record).entries())
+    print(`  ${index ? '     ' : 'names'}    ${name}`);
   print(
     `  key      ${record.key}, ${sealedKey.sealing === 'plaintext' ? 'IN CLEAR' : 'sealed'} for Secret ${sealedKey.namespace}/${sealedKey.name}`,
   );
+  for (const line of identityLines(spec, revision, before)) print(`  ${line}`);
   for (const warning of spec.warnings) note(`warning: ${spec.name}: ${warning}`);
 }

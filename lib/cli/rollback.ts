@@ -21,10 +21,10 @@ export async function runRollback(
     revision.number === withdraw ? { ...revision, withdrawn: true } : revision,
   );
   preflight(folder, new Map([[name, next]]), context.output);
-  return withStaging(folder, (staging) => {
+  return withStaging(folder, async (staging) => {
     const written =
       withdraw === undefined ? [] : [writeWithdrawn(folder.root, name, withdraw, staging)];
-    const changes = finish(folder, staging, context, written);
+    const changes = await finish(folder, staging, context, written);
     if (json) {
       context.print(
         JSON.stringify({ name, withdrawn: withdraw ?? null, serves, ...changes }, undefined, 2),
@@ -38,6 +38,6 @@ export async function runRollback(
       noteChanges(context, changes);
       context.note(`it stays there until: releaf renew ${name} --force`);
     }
-    return Promise.resolve(EXIT.done);
+    return EXIT.done;
   });
 }

@@ -75,7 +75,7 @@ function issueFor(
     `the certificate of ${record.objectName}`,
     {
       now,
-      current: currentRevision(revisions),
+      revisions,
       ...(cas && { cas }),
     },
   );

@@ -2,12 +2,16 @@ import { createColors } from 'picocolors';
 import { statusJson, statusRows, statusTable, type State } from '../report/status';
 import { plan } from '../rotation/plan';
 import { openFolder, readFolder } from '../store/folder';
+import { sealedForIn } from '../store/sealed-for';
 import { EXIT, type Context, type ExitStatus } from './context';
 
 /** `releaf status`: how each certificate stands. */
 export function runStatus(context: Context, format: 'table' | 'json'): ExitStatus {
   const folder = openFolder(context.folder);
-  const rows = statusRows(plan(readFolder(folder), context.now), context.now);
+  const rows = statusRows(
+    plan(readFolder(folder), context.now, { sealedFor: sealedForIn(folder) }),
+    context.now,
+  );
   if (format === 'json') {
     context.print(statusJson(rows));
     return EXIT.done;
@@ -19,6 +23,7 @@ export function runStatus(context: Context, format: 'table' | 'json'): ExitStatu
     due: colours.yellow,
     'rolled-back': colours.yellow,
     missing: colours.yellow,
+    blocked: colours.red,
     expired: colours.red,
   };
   if (rows.length === 0) context.note(`${folder.configFile} has no certificates`);

@@ -2,6 +2,7 @@ import { openFolder } from '../store/folder';
 import { synthesize } from '../store/synthesize';
 import { EXIT, type Context, type ExitStatus } from './context';
 import { noteChanges, withStaging } from './finish';
+import { synthesizeOutput } from './output';
 
 /** `releaf synth`: folder → `dist/`. */
 export async function runSynth(
@@ -9,13 +10,17 @@ export async function runSynth(
   { json }: { readonly json: boolean },
 ): Promise<ExitStatus> {
   const folder = openFolder(context.folder);
-  return withStaging(folder, (staging) => {
-    const changes = synthesize(folder, staging, context.output);
+  return withStaging(folder, async (staging) => {
+    // Where the output is moved, releaf is itself the app: `app: releaf synth` in cdk8s.yaml.
+    const changes =
+      context.output === undefined
+        ? await synthesizeOutput(folder, staging, context)
+        : synthesize(folder, staging, context.output);
     if (json) context.print(JSON.stringify(changes, undefined, 2));
     else {
       noteChanges(context, changes);
       if (changes.written.length + changes.removed.length === 0) context.note('nothing to do');
     }
-    return Promise.resolve(EXIT.done);
+    return EXIT.done;
   });
 }

@@ -6,16 +6,20 @@ import { readEveryFile } from '../store/every-file';
 import { readCas } from '../store/ca-file';
 import { assertNoOrphans, openFolder, readFolder, type Folder } from '../store/folder';
 import { CERTIFICATES, revisionFiles } from '../store/revisions';
-import { OUTPUT_FOLDER, outputDifferences } from '../store/synthesize';
+import { OUTPUT_FOLDER } from '../store/output-folder';
+import { committedDifferences } from './output';
 import { findPrivateKey } from '../verify/find-private-key';
 import { ignoredProblem, outputProblem, privateKeyProblem } from '../verify/output-problem';
 import { verifyRevisions } from '../verify/verify';
 import { EXIT, type Context, type ExitStatus } from './context';
 
 /** `releaf verify`: the gate in CI. Everything committed holds together; expiry is not its business. */
-export function runVerify(context: Context, { json }: { readonly json: boolean }): ExitStatus {
+export async function runVerify(
+  context: Context,
+  { json }: { readonly json: boolean },
+): Promise<ExitStatus> {
   const folder = openFolder(context.folder);
-  const problems = [...findProblems(context, folder)];
+  const problems = await findProblems(context, folder);
   if (json) {
     context.print(JSON.stringify({ ok: problems.length === 0, problems }, undefined, 2));
   } else {
@@ -39,26 +43,26 @@ function counted(folder: Folder): string {
   return `${length} ${length === 1 ? 'certificate' : 'certificates'}, ${issued} issued`;
 }
 
-function* findProblems(context: Context, folder: Folder): Generator<Problem> {
+async function findProblems(context: Context, folder: Folder): Promise<readonly Problem[]> {
   const incoherent = [
     ...verifyRevisions(
       () => readFolder(folder),
       (spec) => readCas(folder, spec),
     ),
+    ...problemOf('certificates', () => {
+      assertNoOrphans(folder);
+    }),
   ];
-  yield* incoherent;
-  const orphans = problemOf('certificates', () => {
-    assertNoOrphans(folder);
-  });
-  yield* orphans;
   // What does not hold together cannot be synthesized, and was told already.
-  if (incoherent.length + orphans.length === 0) {
-    for (const { kind, file } of outputDifferences(folder)) yield outputProblem(kind, file);
-  }
+  const differences = incoherent.length === 0 ? await committedDifferences(folder, context) : [];
   const committed = mustBeCommitted(folder);
   const ignored = context.ignoredByGit(folder.root, committed);
-  for (const path of wholeFolders(ignored, committed)) yield ignoredProblem(path);
-  yield* privateKeysInClear(folder);
+  return [
+    ...incoherent,
+    ...differences.map(({ kind, file }) => outputProblem(kind, file)),
+    ...Array.from(wholeFolders(ignored, committed), ignoredProblem),
+    ...privateKeysInClear(folder),
+  ];
 }
 
 /** Paths, but a folder once instead of each of its files where all of them are meant. */
@@ -73,13 +77,13 @@ function wholeFolders(some: readonly string[], all: readonly string[]): Readonly
 function mustBeCommitted({ root, configFile, config }: Folder): readonly string[] {
   return [
     configFile,
-    ...config.certificates.flatMap(({ name, ca, sealing, restart }) => [
+    ...config.certificates.flatMap(({ name, ca, sealing, restart, references }) => [
       `${OUTPUT_FOLDER}/${manifestFile(name)}`,
       `${CERTIFICATES}/${name}/1/request.yaml`,
       ...revisionFiles(root, name),
       ...(ca === undefined ? [] : [ca]),
-      ...(sealing.type === 'plaintext' ? [] : [sealing.certificate]),
-      ...restart.map(({ file }) => file),
+      ...(sealing.type === 'sealed-secrets' ? [sealing.certificate] : []),
+      ...[...restart, ...references].map(({ file }) => file),
     ]),
   ];
 }

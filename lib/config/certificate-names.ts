@@ -31,6 +31,35 @@ export const IP_ADDRESS: TextShape = {
   json: { anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }] },
 };
 
+const EMAIL_ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~\\-]+";
+const EMAIL_PATTERN = `^(?=[^@]{1,64}@)${EMAIL_ATOM}(?:\\.${EMAIL_ATOM})*@${LABELS}$`;
+
+/** Addr-spec of RFC 5321 without quotes, as an rfc822Name holds it (RFC 5280, 4.2.1.6). */
+export const EMAIL_ADDRESS = textShape({
+  allowed:
+    'an email address is ASCII such as ops@example.com, its domain in lower case, at most 254 characters',
+  pattern: EMAIL_PATTERN,
+  maxLength: 254,
+  hint(text) {
+    const meant = text.replace(/@.*$/, (domain) => domain.toLowerCase());
+    return didYouMean(meant, new RegExp(EMAIL_PATTERN, 'u'));
+  },
+});
+
+const URI_CHARACTERS = "(?:[-A-Za-z0-9._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})";
+const URI_HOST = '[a-z0-9_](?:[-a-z0-9_]*[a-z0-9_])?';
+
+/**
+ * Only what Go's `net/url` writes as it reads it, since signers in Kubernetes do both: scheme and host in
+ * lower case, no empty fragment. RFC 5280, 4.2.1.6 wants a scheme, and in the authority a host.
+ */
+export const URI = textShape({
+  allowed:
+    'a URI is absolute and ASCII with a lower-case scheme and host, such as spiffe://example.com/web; anything else as %XX',
+  pattern: `^[a-z][-a-z0-9+.]*://(?=[^/?#]{1,253}(?:[/?#]|$))${URI_HOST}(?:\\.${URI_HOST})*(?::[0-9]{1,5})?(?:/${URI_CHARACTERS}*)*(?:\\?(?:${URI_CHARACTERS}|[/?])*)?(?:#(?:${URI_CHARACTERS}|[/?])+)?$`,
+  maxLength: 2048,
+});
+
 /** Upper bounds of RFC 5280, appendix A.1 (ub-common-name and the like), in characters. */
 const attribute = (what: string, bound: number): TextShape =>
   textShape({

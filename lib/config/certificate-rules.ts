@@ -1,18 +1,21 @@
-import type { CertificateSpec } from '../model/certificate-spec';
+import type { CertificateSpec, SecretSpec } from '../model/certificate-spec';
 import { checkRequest } from '../signers/check-request';
 import { formatDuration } from './duration';
 import { got, type ConfigPath, type Problem } from './problem';
+import type { Profile } from './profiles/profile';
 import type { WrittenCertificate } from './written-config';
 
 /**
  * What belongs together across the keys of one entry, and what its signer accepts.
  *
  * @param spec - the entry made total
+ * @param profile - what the chosen profile gives
  * @param said - what entry and defaults say
  * @param entry - what the entry alone says, so that a message can tell where a value comes from
  */
 export function checkRules(
   spec: CertificateSpec,
+  profile: Profile,
   said: WrittenCertificate,
   entry: WrittenCertificate,
 ): readonly Problem[] {
@@ -24,13 +27,17 @@ export function checkRules(
     return { path: at(path), text: `${got(path, valueAt(said, path))}${from}; ${allowed}` };
   };
   const refused = checkRequest({ ...spec, names: spec }).map(({ field, message }): Problem => {
-    const path = field.split('.');
+    const own = field.split('.');
+    const path = valueAt(said, own) === undefined ? (profile.options?.[field] ?? own) : own;
     const from = inherited(path) ? ' from defaults' : '';
     return { path: at(path), text: `${message}${from}`, signerRule: true };
   });
   return [
     ...renewAtRule(spec, report),
+    ...keyRules(spec, report),
+    ...purposeRule(spec, profile, report),
     ...secretRules(spec, report),
+    ...referenceRules(spec, report),
     ...caRules(spec, said, report),
     ...refused,
   ];
@@ -51,7 +58,68 @@ function renewAtRule({ renewAt, expirationSeconds }: CertificateSpec, report: Re
   ];
 }
 
+function keyRules(
+  { keyPolicy, identity, secret, sealing }: CertificateSpec,
+  report: Report,
+): Problem[] {
+  if (keyPolicy === 'rotate') {
+    return identity && !identity.acceptChange
+      ? [
+          report(
+            ['keyPolicy'],
+            'each renewal would change the identity, and readers that know only the old one would refuse it: keyPolicy is reuse, or the profile says acceptIdentityChange: true',
+          ),
+        ]
+      : [];
+  }
+  return secret.naming === 'perRevision' &&
+    sealing.type === 'sealed-secrets' &&
+    sealing.scope === 'strict'
+    ? [
+        report(
+          ['secret', 'naming'],
+          'keyPolicy is reuse, and a key sealed in scope strict opens under one name only: naming is stable, or the scope of sealing is namespace-wide',
+        ),
+      ]
+    : [];
+}
+
+function purposeRule(
+  { usages, profile: name }: CertificateSpec,
+  { purpose }: Profile,
+  report: Report,
+): Problem[] {
+  return purpose === undefined || usages.includes(purpose)
+    ? []
+    : [report(['usages'], `with ${name} there is ${purpose} among them`)];
+}
+
+function referenceRules({ references }: CertificateSpec, report: Report): Problem[] {
+  return references.flatMap(({ name, type }, index) =>
+    name === type
+      ? [report(['references', index, 'type'], 'name and type are two different places')]
+      : [],
+  );
+}
+
+/** `-<revision of up to nine digits>-<8 hex>` follows the name, within the 253 characters of Kubernetes. */
+const LONGEST_BASE_NAME = 253 - '-999999999-12345678'.length;
+
 function secretRules({ secret }: CertificateSpec, report: Report): Problem[] {
+  return [
+    ...(secret.naming === 'perRevision' && secret.name.length > LONGEST_BASE_NAME
+      ? [
+          report(
+            ['secret', 'name'],
+            `with naming: perRevision a name has at most ${LONGEST_BASE_NAME} characters, since revision and digest follow it`,
+          ),
+        ]
+      : []),
+    ...secretKeyRules(secret, report),
+  ];
+}
+
+function secretKeyRules(secret: SecretSpec, report: Report): Problem[] {
   const { privateKey, certificate } = secret.keys;
   if (secret.type === 'kubernetes.io/tls') {
     const tls = (path: 'privateKey' | 'certificate', wanted: string) =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { KEY_ALGORITHMS, KEY_USAGES } from '../model/certificate-spec';
+import { KEY_ALGORITHMS, KEY_POLICIES, KEY_USAGES } from '../model/certificate-spec';
 import * as names from './certificate-names';
 import { DURATION } from './duration';
 import { RELATIVE_FILE } from './file-paths';
@@ -7,7 +7,9 @@ import { canonicalIpAddress } from './ip-address';
 import * as kubernetes from './kubernetes-names';
 import { profile } from './profiles/profile-schema';
 import { RENEW_AT } from './renew-at';
-import { byName, list, mapping, oneOf, text, texts } from './schema-builders';
+import { list, mapping, oneOf, text, texts } from './schema-builders';
+import { sealing } from './sealing-schema';
+import { secret, secretDefaults } from './secret-schema';
 
 const subject = mapping(
   {
@@ -21,82 +23,6 @@ const subject = mapping(
   },
   { description: 'Attributes of the subject beside the common name.' },
 );
-
-const secretKeys = mapping(
-  {
-    privateKey: text(kubernetes.SECRET_KEY, {
-      description: 'The key of the Secret under which the private key stands.',
-      examples: ['tls.key', 'private.key'],
-    }).optional(),
-    certificate: text(kubernetes.SECRET_KEY, {
-      description: 'The key of the Secret under which the certificate chain stands.',
-      examples: ['tls.crt', 'public.crt'],
-    }).optional(),
-  },
-  {
-    description:
-      'Keys of the Secret. Default tls.key and tls.crt; private.key and public.crt for type Opaque.',
-  },
-);
-
-const secretDefaults = {
-  namespace: text(kubernetes.NAMESPACE, { description: 'Namespace of the Secret.' }).optional(),
-  type: oneOf('the type of a Secret', ['Opaque', 'kubernetes.io/tls'], {
-    description: 'Type of the Secret. Default kubernetes.io/tls; Opaque with minio-kes.',
-  }).optional(),
-  keys: secretKeys.optional(),
-  labels: byName(
-    kubernetes.LABEL_KEY,
-    text(kubernetes.LABEL_VALUE, { description: kubernetes.LABEL_VALUE.allowed }),
-    'labels',
-    { description: 'Kubernetes labels of the Secret.' },
-  ).optional(),
-};
-
-const secretHelp = { description: 'The Kubernetes Secret that holds the pair.' };
-
-const secret = mapping(
-  {
-    name: text(kubernetes.SECRET_NAME, {
-      description: 'Name of the Secret. No default, but minio-kes gives <tenant>-kes-tls.',
-    }).optional(),
-    ...secretDefaults,
-  },
-  secretHelp,
-);
-
-const sealing = z
-  .discriminatedUnion(
-    'type',
-    [
-      mapping(
-        {
-          type: z.literal('sealed-secrets'),
-          certificate: text(RELATIVE_FILE, {
-            description: 'PEM file of the sealing certificate: kubeseal --fetch-cert.',
-            examples: ['sealing-certificate.pem'],
-          }),
-        },
-        { description: 'Encrypted for the Sealed Secrets controller.' },
-      ),
-      mapping(
-        {
-          type: z.literal('plaintext'),
-          iUnderstandKeysAreInGit: z.literal(true, {
-            error: 'write true: whoever can read the repository can read the key',
-          }),
-        },
-        { description: 'Not sealed: for throw-away keys only.' },
-      ),
-    ],
-    {
-      error:
-        'sealing is { type: sealed-secrets, certificate: FILE } or { type: plaintext, iUnderstandKeysAreInGit: true }',
-    },
-  )
-  .meta({
-    description: 'How the private key becomes something that may stand in Git. No default.',
-  });
 
 const restart = mapping(
   {
@@ -116,6 +42,27 @@ const restart = mapping(
   { description: 'A place where the restart annotation belongs.' },
 );
 
+const reference = mapping(
+  {
+    file: text(RELATIVE_FILE, {
+      description: 'YAML file of your own, relative to the folder of the config.',
+      examples: ['tenant.yaml'],
+    }),
+    name: text(kubernetes.SECRET_NAME_PATH, {
+      description: "Path of the value that is the Secret's name.",
+      examples: ['spec.kes.externalCertSecret.name'],
+    }),
+    type: text(kubernetes.SECRET_TYPE_PATH, {
+      description: "Path of the value that is the Secret's type, where the reader wants it said.",
+      examples: ['spec.kes.externalCertSecret.type'],
+    }).optional(),
+  },
+  { description: 'A place that says which Secret to read.' },
+);
+
+/** Two spellings of one file are one place. */
+const placeIn = (file: string, path: string) => JSON.stringify([file.replace(/^\.\//, ''), path]);
+
 const shared = {
   subject: subject.optional(),
   usages: list(
@@ -125,12 +72,16 @@ const shared = {
     'usages',
     {
       description:
-        'What the key may be used for. Default digital signature, server auth; with RSA key encipherment too.',
+        'What the key may be used for. Default digital signature, server auth; with RSA key encipherment too. The profiles for clients: client auth.',
     },
   ).optional(),
   key: oneOf('a key', KEY_ALGORITHMS, {
     description: 'Algorithm of the key.',
     default: 'ecdsa-p256',
+  }).optional(),
+  keyPolicy: oneOf('keyPolicy', KEY_POLICIES, {
+    description:
+      'Whether a renewal makes a new key. Default rotate; reuse with the profile minio-kes-client.',
   }).optional(),
   signer: text(kubernetes.SIGNER, {
     description: 'Who signs: a Kubernetes signer name, or local for releaf sign.',
@@ -185,6 +136,14 @@ export const certificate = mapping(
       { description: 'IP addresses of the certificate.' },
       (address) => canonicalIpAddress(String(address)) ?? address,
     ).optional(),
+    emailAddresses: texts(names.EMAIL_ADDRESS, 'email addresses', {
+      description: 'Email addresses of the certificate, where the signer takes them.',
+      examples: [['ops@example.com']],
+    }).optional(),
+    uris: texts(names.URI, 'URIs', {
+      description: 'URIs of the certificate, where the signer takes them.',
+      examples: [['spiffe://example.com/web']],
+    }).optional(),
     ...shared,
     secret: secret.optional(),
     restart: list(
@@ -193,7 +152,16 @@ export const certificate = mapping(
       { description: 'Where the restart annotation belongs, in files of your own.' },
       (place) => {
         const { file, annotations } = place as z.output<typeof restart>;
-        return JSON.stringify([file.replace(/^\.\//, ''), annotations]);
+        return placeIn(file, annotations);
+      },
+    ).optional(),
+    references: list(
+      reference,
+      'mappings with file and name',
+      { description: 'Where your own files name the Secret; releaf keeps them in step.' },
+      (place) => {
+        const { file, name } = place as z.output<typeof reference>;
+        return placeIn(file, name);
       },
     ).optional(),
   },
@@ -202,6 +170,6 @@ export const certificate = mapping(
 
 /** What several certificates may have in common: every key but those that name one certificate. */
 export const defaults = mapping(
-  { ...shared, secret: mapping(secretDefaults, secretHelp).optional() },
+  { ...shared, secret: secretDefaults.optional() },
   { description: 'What several certificates have in common. An entry wins.' },
 );

@@ -81,12 +81,30 @@ export const SIGNER = textShape({
   hint: lowerCase(`(?:local|${LABEL}(?:\\.${LABEL})+/${LABELS})`),
 });
 
+/** Names of keys, policies and identities in KES: minio/kes, auth.go. */
+export const KES_POLICY = textShape({
+  allowed:
+    'the name of a KES policy has letters, digits, - and _, neither begins nor ends with -, at most 80 characters',
+  pattern: '^[_A-Za-z0-9](?:[-_A-Za-z0-9]*[_A-Za-z0-9])?$',
+  maxLength: 80,
+});
+
 /** A key that needs no quotes in a path as lib/delivery reads it. */
 const PATH_KEY = '[^.\\[\\]"\'\\s\\x00-\\x1f]+';
 
-export const ANNOTATIONS_PATH = textShape({
-  allowed:
-    'annotations is the path of a mapping, such as spec.template.metadata.annotations, spec.pools[0].annotations or metadata["a.b"].annotations',
-  pattern: `^${PATH_KEY}(?:\\.${PATH_KEY}|\\[\\d{1,4}\\]|\\["[^"\\\\\\p{Cc}]+"\\]|\\['[^'\\\\\\p{Cc}]+'\\])*$`,
-  maxLength: 253,
-});
+const path = (allowed: string): TextShape =>
+  textShape({
+    allowed,
+    pattern: `^${PATH_KEY}(?:\\.${PATH_KEY}|\\[\\d{1,4}\\]|\\["[^"\\\\\\p{Cc}]+"\\]|\\['[^'\\\\\\p{Cc}]+'\\])*$`,
+    maxLength: 253,
+  });
+
+export const ANNOTATIONS_PATH = path(
+  'annotations is the path of a mapping, such as spec.template.metadata.annotations, spec.pools[0].annotations or metadata["a.b"].annotations',
+);
+export const SECRET_NAME_PATH = path(
+  "name is the path of the value that is the Secret's name, such as spec.kes.externalCertSecret.name or spec.template.spec.volumes[0].secret.secretName",
+);
+export const SECRET_TYPE_PATH = path(
+  "type is the path of the value that is the Secret's type, such as spec.kes.externalCertSecret.type",
+);

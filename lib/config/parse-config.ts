@@ -35,6 +35,7 @@ export function parseConfig(written: unknown, source: string): Config {
     ...(config.certificates ? [] : [NO_CERTIFICATES]),
     ...resolved.flatMap((one) => one.problems),
     ...sharedSecrets(certificates),
+    ...sharedPlaces(certificates),
   ];
   if (problems.length > 0) throw invalid(source, problems);
   return {
@@ -67,6 +68,25 @@ function sharedSecrets(certificates: readonly CertificateSpec[]): readonly Probl
           },
         ];
   });
+}
+
+/** One value can name one Secret only: two certificates would take it from each other at each synth. */
+function sharedPlaces(certificates: readonly CertificateSpec[]): readonly Problem[] {
+  const owners = new Map<string, string>();
+  return certificates.flatMap(({ name, references }) =>
+    references.flatMap((reference, index) =>
+      (['name', 'type'] as const).flatMap((key) => {
+        const path = reference[key];
+        if (path === undefined) return [];
+        const id = JSON.stringify([reference.file, path]);
+        const owner = owners.get(id);
+        const here = ['certificates', name, 'references', index, key];
+        owners.set(id, owner ?? formatPath(here));
+        const text = `${path} of ${reference.file} is said by ${owner ?? ''} already; one place names one Secret`;
+        return owner === undefined ? [] : [{ path: here, text }];
+      }),
+    ),
+  );
 }
 
 /** More than a person would mend before trying again. */

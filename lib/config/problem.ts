@@ -13,9 +13,11 @@ export interface Problem {
 }
 
 const LONGEST = 60;
+const PRIVATE_KEY = /PRIVATE KEY|AGE-(?:SECRET-KEY|PLUGIN)-/i;
+
 /** Text from a config so that it may stand on one line of a message: short, and nothing that acts. */
 export function quotable(text: string): string {
-  if (text.includes('PRIVATE KEY')) return '[private key]';
+  if (PRIVATE_KEY.test(text)) return '[private key]';
   const cut = text.slice(0, LONGEST);
   const shown = visible(cut).slice(0, LONGEST);
   return shown.length < cut.length || cut.length < text.length ? `${shown}…` : shown;
@@ -25,7 +27,7 @@ export function quotable(text: string): string {
 export function shown(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      return value.includes('PRIVATE KEY') ? '[private key]' : `"${quotable(value)}"`;
+      return PRIVATE_KEY.test(value) ? '[private key]' : `"${quotable(value)}"`;
     case 'number':
     case 'bigint':
     case 'boolean':

@@ -8,6 +8,7 @@ import type { ConfigPath, Problem } from './problem';
 import type { Profile } from './profiles/profile';
 import { profileName, profileOf } from './profiles/registry';
 import { parseRenewAt } from './renew-at';
+import { SEALING_FORMS } from './sealing-schema';
 import type {
   WrittenCertificate,
   WrittenDefaults,
@@ -22,8 +23,7 @@ const OPAQUE_KEYS = { privateKey: 'private.key', certificate: 'public.crt' };
 
 const SIGNER_MISSING =
   'missing; say who signs, here or in defaults: kubernetes.io/kubelet-serving, local, or another signer name';
-const SEALING_MISSING =
-  'missing; say how the private key is kept, here or in defaults: { type: sealed-secrets, certificate: FILE }, or { type: plaintext, iUnderstandKeysAreInGit: true } for throw-away keys';
+const SEALING_MISSING = `missing; say how the private key is kept, here or in defaults: ${SEALING_FORMS}`;
 const NAMESPACE_MISSING = 'missing; say the namespace of the Secret, here or in defaults';
 const NAME_MISSING = 'missing; say the name of the Secret';
 
@@ -50,23 +50,24 @@ export function resolveCertificate(
     value === undefined ? [{ path, text }] : [];
 
   const { namespace } = secret;
-  const profile = namespace === undefined ? undefined : profileOf({ ...said, name, namespace });
-  const minioKes = profileName(said.profile) === 'minio-kes';
-  const signer = said.signer ?? profile?.signer;
-  const secretName = secret.name ?? profile?.secretName;
+  const profile = profileOf({ ...said, name, namespace: namespace ?? 'default' });
+  const signer = said.signer ?? profile.signer;
+  const secretName = secret.name ?? profile.secretName;
   const absent = [
-    ...(minioKes ? [] : missing(at('signer'), signer, SIGNER_MISSING)),
-    ...(minioKes ? [] : missing(at('secret', 'name'), secretName, NAME_MISSING)),
+    ...missing(at('signer'), signer, SIGNER_MISSING),
+    ...missing(at('secret', 'name'), secretName, NAME_MISSING),
     ...missing(at('secret', 'namespace'), namespace, NAMESPACE_MISSING),
     ...missing(at('sealing'), sealing, SEALING_MISSING),
-    ...(profile?.problems ?? []).map(({ path, text }) => ({ path: at(...path), text })),
+    ...profile.problems.map(({ path, text }) => ({ path: at(...path), text })),
   ];
-  if (!profile || !namespace || !signer || !secretName || !sealing) return { problems: absent };
+  if (!namespace || !signer || !secretName || !sealing) return { problems: absent };
 
   const spec: CertificateSpec = {
     name,
     profile: profileName(said.profile),
     key: said.key ?? 'ecdsa-p256',
+    keyPolicy: said.keyPolicy ?? profile.keyPolicy ?? 'rotate',
+    ...(profile.identity && { identity: profile.identity }),
     usages: said.usages ?? profile.usages,
     signer,
     expirationSeconds: parseDuration(said.duration ?? '') ?? DEFAULT_EXPIRATION_SECONDS,
@@ -74,6 +75,8 @@ export function resolveCertificate(
     subject: subjectOf(said, profile),
     dnsNames: said.dnsNames ?? profile.dnsNames,
     ipAddresses: (said.ipAddresses ?? []).map((address) => canonicalIpAddress(address) ?? address),
+    emailAddresses: said.emailAddresses ?? [],
+    uris: said.uris ?? [],
     secret: secretOf(secret, profile, secretName, namespace),
     sealing: sealingOf(sealing),
     restart: (said.restart ?? []).map(({ file, annotations, digestOf = 'certificate' }) => ({
@@ -81,11 +84,16 @@ export function resolveCertificate(
       annotations,
       digestOf,
     })),
+    references: (said.references ?? []).map(({ file, name: place, type }) => ({
+      file: posix.normalize(file),
+      name: place,
+      ...(type !== undefined && { type }),
+    })),
     ...(said.ca !== undefined && { ca: posix.normalize(said.ca) }),
     appendCa: profile.appendCa,
     warnings: profile.warnings,
   };
-  const problems = [...absent, ...checkRules(spec, said, entry)];
+  const problems = [...absent, ...checkRules(spec, profile, said, entry)];
   return problems.length === 0 ? { spec, problems } : { problems };
 }
 
@@ -110,11 +118,27 @@ function secretOf(
   const type = secret.type ?? profile.secretType;
   const usual = type === 'kubernetes.io/tls' ? TLS_KEYS : OPAQUE_KEYS;
   const { privateKey = usual.privateKey, certificate = usual.certificate } = secret.keys ?? {};
-  return { name, namespace, type, keys: { privateKey, certificate }, labels: secret.labels ?? {} };
+  return {
+    name,
+    naming: secret.naming ?? 'stable',
+    namespace,
+    type,
+    keys: { privateKey, certificate },
+    labels: secret.labels ?? {},
+  };
 }
 
 function sealingOf(sealing: WrittenSealing): SealingSpec {
-  return sealing.type === 'plaintext'
-    ? { type: 'plaintext' }
-    : { type: 'sealed-secrets', certificate: posix.normalize(sealing.certificate) };
+  switch (sealing.type) {
+    case 'sealed-secrets': {
+      const { type, certificate, scope = 'strict' } = sealing;
+      return { type, certificate: posix.normalize(certificate), scope };
+    }
+    case 'sops': {
+      const { type, recipients } = sealing;
+      return { type, ...(recipients && { recipients }) };
+    }
+    case 'plaintext':
+      return { type: 'plaintext' };
+  }
 }

@@ -1,4 +1,10 @@
-import type { KeyAlgorithm, KeyUsage } from '../model/certificate-spec';
+import type {
+  KeyAlgorithm,
+  KeyPolicy,
+  KeyUsage,
+  SealingScope,
+  SecretNaming,
+} from '../model/certificate-spec';
 
 /** Attributes of the subject, in cert-manager's words. */
 export interface WrittenSubject {
@@ -16,6 +22,12 @@ export interface WrittenSubject {
 
 /** What a Secret of several certificates may have in common. */
 export interface WrittenSecretDefaults {
+  /**
+   * Whether all revisions are written to one Secret, or each to its own: `<name>-<revision>-<8 hex>`.
+   *
+   * @default `stable`
+   */
+  readonly naming?: SecretNaming | undefined;
   /** Namespace of the Secret. */
   readonly namespace?: string | undefined;
   /** @default `kubernetes.io/tls`; `Opaque` with the profile minio-kes */
@@ -30,7 +42,10 @@ export interface WrittenSecretDefaults {
 
 /** The Kubernetes Secret that holds the pair. */
 export interface WrittenSecret extends WrittenSecretDefaults {
-  /** No default, but the profile minio-kes gives `<tenant>-kes-tls`. */
+  /**
+   * No default, but the profile minio-kes gives `<tenant>-kes-tls`, and minio-kes-client
+   * `<tenant>-kes-client-tls`. With `naming: perRevision` what all names begin with.
+   */
   readonly name?: string | undefined;
 }
 
@@ -40,6 +55,13 @@ export type WrittenSealing =
       readonly type: 'sealed-secrets';
       /** PEM file of the sealing certificate, as `kubeseal --fetch-cert` prints it. */
       readonly certificate: string;
+      /** Where the controller opens the key. @default `strict` */
+      readonly scope?: SealingScope | undefined;
+    }
+  | {
+      readonly type: 'sops';
+      /** age recipients, one or more; left out, a creation rule of `.sops.yaml` says them. */
+      readonly recipients?: readonly string[] | undefined;
     }
   | {
       readonly type: 'plaintext';
@@ -55,6 +77,16 @@ export interface WrittenRestart {
   readonly annotations: string;
   /** @default `certificate` */
   readonly digestOf?: 'certificate' | 'ca' | undefined;
+}
+
+/** A place in a file of the team's own that says which Secret to read. */
+export interface WrittenReference {
+  /** YAML file, relative to the folder of the config. */
+  readonly file: string;
+  /** Path of the value that is the Secret's name, such as `spec.kes.externalCertSecret.name`. */
+  readonly name: string;
+  /** Path of the value that is the Secret's type, where the reader wants it said. */
+  readonly type?: string | undefined;
 }
 
 /** No product: names and Secret are said by the entry. */
@@ -83,13 +115,39 @@ export interface WrittenMinioKesProfile {
   readonly trust?: 'ca' | 'leaf' | undefined;
 }
 
+/** The certificate with which MinIO, or another client, shows itself to KES. */
+export interface WrittenMinioKesClientProfile {
+  readonly name: 'minio-kes-client';
+  /** Name of a Tenant that the MinIO operator manages. */
+  readonly tenant?: string | undefined;
+  /** Policy of KES that lists the identity. @default the name of the certificate */
+  readonly policy?: string | undefined;
+  /**
+   * Whether the identity may change: a new key is one that KES does not know until its policy names it.
+   *
+   * @default false
+   */
+  readonly acceptIdentityChange?: boolean | undefined;
+}
+
+/** A certificate with which a person or a program shows itself to the API server. */
+export interface WrittenKubernetesClientProfile {
+  readonly name: 'kubernetes-client';
+  /** Name of the user: CN of the subject. */
+  readonly user: string;
+  /** Groups of the user: O of the subject. */
+  readonly groups?: readonly string[] | undefined;
+}
+
 /** What several certificates may have in common: every key but those that name one certificate. */
 export interface WrittenDefaults {
   readonly subject?: WrittenSubject | undefined;
-  /** @default digital signature, server auth; with RSA key encipherment too */
+  /** @default digital signature, server auth; with RSA key encipherment too; client auth for clients */
   readonly usages?: readonly KeyUsage[] | undefined;
   /** @default `ecdsa-p256` */
   readonly key?: KeyAlgorithm | undefined;
+  /** Whether a renewal makes a new key. @default `rotate`; `reuse` with the profile minio-kes-client */
+  readonly keyPolicy?: KeyPolicy | undefined;
   /** Kubernetes signer name (`domain/path`), or `local`. */
   readonly signer?: string | undefined;
   /** Lifetime to ask for, such as `90d`; `10m` or more. @default `90d` */
@@ -108,16 +166,28 @@ export interface WrittenDefaults {
 /** One certificate: an entry under `certificates`. What it says wins over defaults and profile. */
 export interface WrittenCertificate extends WrittenDefaults {
   /** @default `generic` */
-  readonly profile?: 'generic' | WrittenGenericProfile | WrittenMinioKesProfile | undefined;
+  readonly profile?:
+    | 'generic'
+    | WrittenGenericProfile
+    | WrittenMinioKesProfile
+    | WrittenMinioKesClientProfile
+    | WrittenKubernetesClientProfile
+    | undefined;
   /** CN of the subject, at most 64 characters. */
   readonly commonName?: string | undefined;
   /** DNS names, lower case; `*.` only as the first label. */
   readonly dnsNames?: readonly string[] | undefined;
   /** IPv4 or IPv6 addresses. */
   readonly ipAddresses?: readonly string[] | undefined;
+  /** ASCII, the domain in lower case. */
+  readonly emailAddresses?: readonly string[] | undefined;
+  /** Absolute, ASCII, with a host, such as `spiffe://example.com/web`. */
+  readonly uris?: readonly string[] | undefined;
   readonly secret?: WrittenSecret | undefined;
   /** Where the restart annotation belongs, in files of the team's own. */
   readonly restart?: readonly WrittenRestart[] | undefined;
+  /** Where files of the team's own name the Secret; releaf keeps them in step. */
+  readonly references?: readonly WrittenReference[] | undefined;
 }
 
 /** `releaf.yaml`, or what `releaf.config.ts` exports: as a person writes it. */

@@ -1,26 +1,26 @@
 import { ApiObject, App, Chart, Yaml } from 'cdk8s';
 import type { CertificateSpec } from '../model/certificate-spec';
 import type { Certificate } from '../model/revision';
+import { servedRevisions } from '../rotation/secret-name';
+import { manifestFile, sopsFile } from './manifest-file';
 import { RotatingCertificate } from './rotating-certificate';
+
+export { isManifestFile, manifestFile } from './manifest-file';
 
 /** First line of every file that synth writes; a file without it is not ours to touch. */
 export const MARKER =
   '# Written by releaf synth from certificates/. Do not edit: change the config or run releaf.';
 
-/** Name of the file in `dist/` that holds a certificate's manifests. */
-export function manifestFile(name: string): string {
-  return `${name}.k8s.yaml`;
-}
-
 /** A file of `dist/`. */
 export interface RenderedFile {
-  /** As {@link manifestFile} gives it. */
+  /** As {@link manifestFile} or {@link sopsFile} gives it. */
   readonly file: string;
   readonly text: string;
 }
 
 /**
- * The manifests of one certificate: the Secret first, then the signing request.
+ * The manifests of one certificate: the Secrets first, then the signing request. A Secret that SOPS
+ * encrypts stands alone in a file of its own.
  *
  * Each certificate gets an App and a Chart of its own, and its objects are asked one by one.
  * `App.synth()` and `Chart.toJson()` resolve dependencies and validate the whole App once for each
@@ -30,34 +30,56 @@ export interface RenderedFile {
  * The bytes depend on the argument only: keys are ordered here, since `CDK8S_DISABLE_SORT` changes
  * cdk8s' order, and every object has a name, since `CDK8S_LEGACY_HASH` changes made-up ones.
  *
- * @returns undefined when there is nothing to write: no revision is issued, none waits for a signer
+ * @returns none when there is nothing to write: no revision is issued, none waits for a signer
  * in the cluster
  * @throws ReleafError `CERTIFICATE_KEY_MISMATCH`, `SEALED_KEY_CHANGED` or `SECRET_RENAMED` as
  * {@link RotatingCertificate}
  */
 export function renderCertificate(
   certificate: Certificate<CertificateSpec>,
-): RenderedFile | undefined {
-  const { name } = certificate.spec;
+): readonly RenderedFile[] {
+  const { spec, revisions } = certificate;
   // The name is no id: constructs keeps children in a plain object, which has a `constructor`.
   const chart = new Chart(new App(), 'Certificate');
   new RotatingCertificate(chart, 'Certificate', certificate);
   const objects = chart.node
     .findAll()
     .filter((construct) => ApiObject.isApiObject(construct))
-    .map((object) => inOrder(object.toJson() as Manifest));
-  if (objects.length === 0) return undefined;
-  return { file: manifestFile(name), text: `${MARKER}\n${Yaml.stringify(...objects)}` };
+    .map((object) => object.toJson() as Manifest);
+  const ofRevision = new Map(
+    servedRevisions(spec, revisions).map(({ number, sealedKey }) => [sealedKey.name, number]),
+  );
+  const shared = objects.filter(({ sops }) => !sops);
+  const alone = objects.filter(({ sops }) => sops);
+  return [
+    ...alone.map((secret) =>
+      fileOf(sopsFile(spec, ofRevision.get(secret.metadata.name) ?? 0), [secret]),
+    ),
+    ...(shared.length > 0 ? [fileOf(manifestFile(spec.name), shared)] : []),
+  ];
 }
+
+const fileOf = (file: string, objects: readonly Manifest[]): RenderedFile => ({
+  file,
+  text: `${MARKER}\n${Yaml.stringify(...objects.map(inOrder))}`,
+});
 
 interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: object;
+  readonly metadata: { readonly name: string };
+  /** Where SOPS keeps what it needs to open the object. */
+  readonly sops?: object;
 }
 
-function inOrder({ apiVersion, kind, metadata, ...rest }: Manifest): object {
-  return { apiVersion, kind, metadata: sorted(metadata), ...(sorted(rest) as object) };
+function inOrder({ apiVersion, kind, metadata, sops, ...rest }: Manifest): object {
+  return {
+    apiVersion,
+    kind,
+    metadata: sorted(metadata),
+    ...(sorted(rest) as object),
+    ...(sops && { sops: sorted(sops) }),
+  };
 }
 
 /** Keys by code unit, at every level. */

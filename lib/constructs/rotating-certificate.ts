@@ -1,4 +1,4 @@
-import { ApiObject, JsonPatch } from 'cdk8s';
+import { ApiObject, Chart, JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
 import { nearest } from '../config/did-you-mean';
 import type { CertificateSpec } from '../model/certificate-spec';
@@ -6,20 +6,36 @@ import { ReleafError } from '../model/errors';
 import type { Certificate } from '../model/revision';
 import { currentRevision, pendingRevision } from '../model/revision';
 import { restartAnnotation, restartDigest } from '../rotation/restart';
+import { secretToRead, servedRevisions } from '../rotation/secret-name';
 import { assertPair, assertRequestable, assertSecretName } from '../rotation/shippable';
 import { CertificateSecret } from './certificate-secret';
 import { SigningRequest } from './signing-request';
+import { sopsAlone } from './sops-alone';
 
-/** A workload of cdk8s-plus, whichever its version: Deployment, StatefulSet, DaemonSet, Job, Pod. */
+/** A workload of cdk8s-plus, whichever its version: Deployment, StatefulSet, DaemonSet. */
 export interface PodMetadataOwner {
   /** Metadata of the pod template. */
   readonly podMetadata: { addAnnotation(key: string, value: string): void };
 }
 
+/** How a {@link RotatingCertificate} is placed. */
+export interface RotatingCertificateOptions {
+  /**
+   * Where its Secrets go. In the app itself each gets a Chart of its own, `<name>-secret`, and so a file
+   * of its own, which is what SOPS needs; in a Chart they join what else is there.
+   *
+   * @default - where the certificate is placed
+   */
+  readonly secretScope?: Construct | undefined;
+}
+
 /**
  * A certificate with all that the cluster needs of it now: the Secret of the revision that serves,
  * and, while the next one waits for its signature, the request. So a pending revision 2 leaves the
- * Secret of revision 1 as it is.
+ * Secret of revision 1 as it is. With `naming: perRevision` the issued revision before it keeps its
+ * Secret too: pods of the last rollout still mount it.
+ *
+ * Synth refuses (`SOPS_CHART`) a Secret that SOPS encrypts in one file with other objects.
  */
 export class RotatingCertificate extends Construct {
   private readonly certificate: Certificate<CertificateSpec>;
@@ -28,15 +44,22 @@ export class RotatingCertificate extends Construct {
    * Places one certificate of the config, by its name, as construct `certificate-<name>`.
    *
    * @param certificates - by name, as loaded from the folder
+   * @example
+   * ```ts
+   * RotatingCertificate.from(chart, loadCertificates(), 'kes').restarts(deployment);
+   * ```
    * @throws ReleafError `CERTIFICATE_UNKNOWN` when there is none of that name
    */
   static from(
     scope: Construct,
     certificates: ReadonlyMap<string, Certificate<CertificateSpec>>,
     name: string,
+    options?: RotatingCertificateOptions,
   ): RotatingCertificate {
     const certificate = certificates.get(name);
-    if (certificate) return new RotatingCertificate(scope, `certificate-${name}`, certificate);
+    if (certificate) {
+      return new RotatingCertificate(scope, `certificate-${name}`, certificate, options);
+    }
     const names = [...certificates.keys()];
     const near = nearest(name, names);
     throw new ReleafError(
@@ -51,7 +74,12 @@ export class RotatingCertificate extends Construct {
    * the current revision are no pair; `SECRET_RENAMED` when the config names another Secret than the
    * one for which the newest revision's key is sealed
    */
-  constructor(scope: Construct, id: string, certificate: Certificate<CertificateSpec>) {
+  constructor(
+    scope: Construct,
+    id: string,
+    certificate: Certificate<CertificateSpec>,
+    { secretScope }: RotatingCertificateOptions = {},
+  ) {
     super(scope, id);
     this.certificate = certificate;
     const { spec, revisions } = certificate;
@@ -61,18 +89,27 @@ export class RotatingCertificate extends Construct {
     };
 
     assertSecretName(spec, revisions);
-    const current = currentRevision(revisions);
-    if (current) {
-      assertPair(spec.name, current);
-      const { namespace, name } = current.sealedKey;
-      new CertificateSecret(this, 'Secret', {
+    for (const [index, revision] of servedRevisions(spec, revisions).entries()) {
+      assertPair(spec.name, revision);
+      const { namespace, name, item, sealing } = revision.sealedKey;
+      const { keys } = spec.secret;
+      const suffix = index === 0 ? '' : `-${revision.number}`;
+      const [home, secretId] = secretScope
+        ? placeIn(secretScope, `${spec.name}-secret${suffix}`)
+        : ([this, `Secret${suffix}`] as const);
+      const secret = new CertificateSecret(home, secretId, {
         ...spec.secret,
         namespace,
         name,
+        // As the Secret goes on under its old name until the next key is issued, so does the key in it.
+        keys: sealing === 'sops' ? { ...keys, privateKey: item } : keys,
         labels: { ...spec.secret.labels, ...labels },
-        certificate: current.certificate,
-        sealedKey: current.sealedKey,
+        certificate: revision.certificate,
+        sealedKey: revision.sealedKey,
       });
+      if (sealing === 'sops') {
+        secret.node.addValidation(sopsAlone(secret, `${namespace}/${name}`, spec.name));
+      }
     }
 
     const pending = pendingRevision(revisions);
@@ -92,6 +129,17 @@ export class RotatingCertificate extends Construct {
   }
 
   /**
+   * Name of the Secret to read now, for volumes of the same app. While the first revision waits it is the
+   * name that the Secret will have. Undefined only with `naming: perRevision` before the first
+   * `releaf renew`.
+   */
+  get secretName(): string | undefined {
+    const { spec, revisions } = this.certificate;
+    const { name, naming } = spec.secret;
+    return secretToRead(revisions) ?? (naming === 'stable' ? name : undefined);
+  }
+
+  /**
    * Value of the restart annotation: SHA-256 over the certificate data in the Secret, lower-case hex.
    * Undefined while no revision has been issued.
    */
@@ -105,9 +153,10 @@ export class RotatingCertificate extends Construct {
    * Restarts a workload of the same app whenever what stands in the Secret changes: puts the restart
    * annotation on its pod template. Does nothing while no revision has been issued.
    *
-   * @param workload - a cdk8s-plus workload, or any ApiObject with `spec.template`. An ApiObject is
-   * patched as it is now, so call this behind everything else that patches its pod template.
-   * @throws ReleafError `RESTART_WORKLOAD` when an ApiObject has no `spec.template`
+   * @param workload - a cdk8s-plus workload, or any ApiObject with `spec.template` (or, as a CronJob,
+   * `spec.jobTemplate.spec.template`). An ApiObject is patched as it is now, so call this behind
+   * everything else that patches its pod template.
+   * @throws ReleafError `RESTART_WORKLOAD` when an ApiObject has no pod template
    */
   restarts(workload: PodMetadataOwner | ApiObject): this {
     const annotation = restartAnnotation(this.certificate.spec.name);
@@ -116,32 +165,45 @@ export class RotatingCertificate extends Construct {
       if (value !== undefined) workload.podMetadata.addAnnotation(annotation, value);
       return this;
     }
-    const parents = missingParents(workload);
-    if (value !== undefined) {
-      const key = annotation.replaceAll('/', '~1');
-      workload.addJsonPatch(...parents, JsonPatch.add(`${ANNOTATIONS}/${key}`, value));
-    }
+    const { path, metadata } = podTemplateOf(workload);
+    if (value === undefined) return this;
+    const annotations = `${path}/metadata/annotations`;
+    workload.addJsonPatch(
+      ...(metadata ? [] : [JsonPatch.add(`${path}/metadata`, {})]),
+      ...(metadata?.annotations ? [] : [JsonPatch.add(annotations, {})]),
+      JsonPatch.add(`${annotations}/${annotation.replaceAll('/', '~1')}`, value),
+    );
     return this;
   }
 }
 
-const ANNOTATIONS = '/spec/template/metadata/annotations';
+/** A Chart's own file needs a Chart of its own; a Chart in a Chart would rename the files of all. */
+function placeIn(scope: Construct, id: string): readonly [home: Construct, id: string] {
+  return scope.node.scopes.some((each) => Chart.isChart(each))
+    ? [scope, id]
+    : [new Chart(scope, id), 'Secret'];
+}
 
-/** The patches without which nothing can be added at {@link ANNOTATIONS}. */
-function missingParents(workload: ApiObject): readonly JsonPatch[] {
-  const { spec } = workload.toJson() as {
-    spec?: { template?: { metadata?: { annotations?: unknown } } };
+interface PodTemplate {
+  readonly metadata?: { readonly annotations?: unknown };
+}
+
+interface PodTemplateOwner {
+  readonly spec?: {
+    readonly template?: PodTemplate;
+    readonly jobTemplate?: { readonly spec?: { readonly template?: PodTemplate } };
   };
-  if (!spec?.template) {
-    throw new ReleafError(
-      'RESTART_WORKLOAD',
-      `${workload.kind} ${workload.name} has no spec.template, so no pods that could restart`,
-      'give restarts() a Deployment, StatefulSet or DaemonSet',
-    );
-  }
-  const { metadata } = spec.template;
-  return [
-    ...(metadata ? [] : [JsonPatch.add('/spec/template/metadata', {})]),
-    ...(metadata?.annotations ? [] : [JsonPatch.add(ANNOTATIONS, {})]),
-  ];
+}
+
+/** Where an object's pod template is, as a JSON Pointer (RFC 6901), and its metadata. */
+function podTemplateOf(workload: ApiObject): PodTemplate & { readonly path: string } {
+  const { spec } = workload.toJson() as PodTemplateOwner;
+  if (spec?.template) return { ...spec.template, path: '/spec/template' };
+  const ofJobs = spec?.jobTemplate?.spec?.template;
+  if (ofJobs) return { ...ofJobs, path: '/spec/jobTemplate/spec/template' };
+  throw new ReleafError(
+    'RESTART_WORKLOAD',
+    `${workload.kind} ${workload.name} has no spec.template, so no pods that could restart`,
+    'give restarts() a Deployment, StatefulSet or DaemonSet',
+  );
 }

@@ -31,7 +31,7 @@ export interface Place {
 /** What stands at the end of a path, or how far it leads. */
 type Walk = { readonly node: YAMLMap<Node, Node | null>; readonly step: number } | Ended;
 
-const NO_PLACE = 'correct `restart` in the config, or add the mapping to the file';
+const NO_PLACE = 'correct the path in the config, or add the mapping to the file';
 
 /** How far a path leads, and why no further. */
 interface Ended {

@@ -18,6 +18,8 @@ export function canonicalSubject(subject: Subject): string {
 }
 
 /** Names as text that is equal for equal names, whatever their order. */
-export function canonicalNames({ subject, dnsNames, ipAddresses }: Names): string {
-  return JSON.stringify([canonicalSubject(subject), sorted(dnsNames), sorted(ipAddresses)]);
+export function canonicalNames(names: Names): string {
+  const { subject, dnsNames, ipAddresses, emailAddresses, uris } = names;
+  const altNames = [dnsNames, ipAddresses, emailAddresses, uris].map(sorted);
+  return JSON.stringify([canonicalSubject(subject), ...altNames]);
 }

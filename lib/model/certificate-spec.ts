@@ -1,6 +1,20 @@
 /** Key algorithms that releaf makes. */
-export const KEY_ALGORITHMS = ['ecdsa-p256', 'rsa-2048', 'rsa-4096'] as const;
+export const KEY_ALGORITHMS = [
+  'ecdsa-p256',
+  'ecdsa-p384',
+  'ed25519',
+  'rsa-2048',
+  'rsa-3072',
+  'rsa-4096',
+] as const;
 export type KeyAlgorithm = (typeof KEY_ALGORITHMS)[number];
+
+/**
+ * Whether a renewal makes a new key, or asks again with the recorded request of the old one.
+ * cert-manager calls them rotation policies Always and Never.
+ */
+export const KEY_POLICIES = ['rotate', 'reuse'] as const;
+export type KeyPolicy = (typeof KEY_POLICIES)[number];
 
 /**
  * Usages that a request may ask for, as Kubernetes writes them.
@@ -51,14 +65,27 @@ export interface Names {
   readonly dnsNames: readonly string[];
   /** IPv4 in dotted form, IPv6 in the short form of RFC 5952. */
   readonly ipAddresses: readonly string[];
+  /** Addr-spec of RFC 5321 in ASCII; the domain in lower case. */
+  readonly emailAddresses: readonly string[];
+  /** Absolute URIs in ASCII, such as `spiffe://example.com/web`. */
+  readonly uris: readonly string[];
 }
 
 /** When to renew: after a share of the issued lifetime, or a time before its end. */
 export type RenewAt = { readonly share: number } | { readonly secondsBeforeExpiry: number };
 
+/**
+ * Whether each revision is written to the same Secret, or to one of its own:
+ * `<name>-<revision>-<8 hex of the request>`.
+ */
+export const SECRET_NAMINGS = ['stable', 'perRevision'] as const;
+export type SecretNaming = (typeof SECRET_NAMINGS)[number];
+
 /** The Kubernetes Secret that holds the pair. */
 export interface SecretSpec {
+  /** With `naming: perRevision` what all names begin with. */
   readonly name: string;
+  readonly naming: SecretNaming;
   readonly namespace: string;
   /** `Opaque` or `kubernetes.io/tls`. */
   readonly type: string;
@@ -67,14 +94,34 @@ export interface SecretSpec {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** Where the Sealed Secrets controller opens a value: under this name, in this namespace, anywhere. */
+export const SEALING_SCOPES = ['strict', 'namespace-wide', 'cluster-wide'] as const;
+export type SealingScope = (typeof SEALING_SCOPES)[number];
+
 /** How the private key becomes something that may stand in Git. */
 export type SealingSpec =
   | {
       readonly type: 'sealed-secrets';
       /** PEM file of the controller's sealing certificate, relative to the folder of the config. */
       readonly certificate: string;
+      readonly scope: SealingScope;
+    }
+  | {
+      readonly type: 'sops';
+      /** age recipients, `age1…` or `age1pq1…`; absent when a creation rule of `.sops.yaml` says them. */
+      readonly recipients?: readonly string[];
     }
   | { readonly type: 'plaintext' };
+
+/** A place in a file of the team's own that says which Secret to read, kept in step with it. */
+export interface SecretReference {
+  /** YAML file, relative to the folder of the config. */
+  readonly file: string;
+  /** Path of the scalar that is the Secret's name, such as `spec.kes.externalCertSecret.name`. */
+  readonly name: string;
+  /** Path of the scalar that is the Secret's type, where the reader wants it said. */
+  readonly type?: string;
+}
 
 /** A place in a file of the team's own where the restart annotation belongs. */
 export interface RestartFile {
@@ -95,6 +142,17 @@ export interface CertificateSpec extends Names {
   readonly name: string;
   readonly profile: string;
   readonly key: KeyAlgorithm;
+  readonly keyPolicy: KeyPolicy;
+  /**
+   * Present where readers know the certificate by its public key, as KES knows its clients: a new key
+   * is another identity, which some policy must name first.
+   */
+  readonly identity?: {
+    /** Name of the policy in the reader's config that lists the identity. */
+    readonly policy: string;
+    /** Whether the config allows another identity. */
+    readonly acceptChange: boolean;
+  };
   readonly usages: readonly KeyUsage[];
   /** Kubernetes signer name (`domain/path`), or `local` for `releaf sign`. */
   readonly signer: string;
@@ -104,6 +162,7 @@ export interface CertificateSpec extends Names {
   readonly secret: SecretSpec;
   readonly sealing: SealingSpec;
   readonly restart: readonly RestartFile[];
+  readonly references: readonly SecretReference[];
   /** PEM file of the signer's CA, relative to the folder of the config. */
   readonly ca?: string;
   /** Whether the CA is put behind the chain in the Secret. Needs `ca`. */

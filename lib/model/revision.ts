@@ -1,4 +1,4 @@
-import type { KeyAlgorithm, KeyUsage, Names } from './certificate-spec';
+import type { KeyAlgorithm, KeyUsage, Names, SealingScope } from './certificate-spec';
 
 /** What was asked, and why: `request.yaml`. */
 export interface RequestRecord extends Names {
@@ -17,10 +17,10 @@ export interface RequestRecord extends Names {
   readonly reason: string;
 }
 
-/** What a sealed key is bound to. */
+/** The place that a private key is sealed for. */
 export interface SealingTarget {
   readonly namespace: string;
-  /** Name of the Secret. */
+  /** Name of the Secret of this revision. */
   readonly name: string;
   /** Key of the Secret's data that will hold the private key. */
   readonly item: string;
@@ -31,10 +31,23 @@ export type SealedKey = SealingTarget &
   (
     | {
         readonly sealing: 'sealed-secrets';
-        readonly scope: 'strict';
+        readonly scope: SealingScope;
         /** Lower-case hex SHA-256 of the sealing certificate's DER. */
         readonly sealingCertificateSha256: string;
         /** Base64, as it stands in `spec.encryptedData`. */
+        readonly value: string;
+      }
+    | {
+        readonly sealing: 'sops';
+        /** The data key, once for each recipient, as an armored age file. */
+        readonly age: readonly { readonly recipient: string; readonly enc: string }[];
+        /** RFC 3339, UTC, whole seconds; the MAC is bound to it. */
+        readonly lastModified: string;
+        /** `ENC[AES256_GCM,…]` */
+        readonly mac: string;
+        /** Version of SOPS whose format this is. */
+        readonly version: string;
+        /** `ENC[AES256_GCM,…]`, as it stands in a Secret's `data`. */
         readonly value: string;
       }
     | {

@@ -4,7 +4,7 @@ import { table } from './table';
 const DAY_SECONDS = 86_400;
 
 /** How a certificate stands: one word for people and machines. */
-export type State = 'ok' | 'due' | 'expired' | 'pending' | 'rolled-back' | 'missing';
+export type State = 'ok' | 'due' | 'expired' | 'pending' | 'rolled-back' | 'missing' | 'blocked';
 
 /** One certificate as `status` shows it. */
 export interface StatusRow {
@@ -27,6 +27,7 @@ const NEXT: Readonly<Record<Step['action'], (step: Step) => string>> = {
       : `releaf fetch ${name} --from FILE, once it is signed`,
   keep: () => '-',
   hold: ({ name }) => `releaf renew ${name} --force`,
+  blocked: ({ name }) => `releaf plan ${name} tells what to change`,
 };
 
 function stateOf({ action, serving }: Step, now: Date): State {
@@ -40,6 +41,8 @@ function stateOf({ action, serving }: Step, now: Date): State {
       return serving ? 'due' : 'missing';
     case 'keep':
       return 'ok';
+    case 'blocked':
+      return 'blocked';
   }
 }
 

@@ -2,12 +2,13 @@ import { formatDuration } from '../config/duration';
 import { canonicalSubject } from '../model/canonical-names';
 import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
-import type { IssuedRevision, Revision } from '../model/revision';
+import { currentRevision, type Revision } from '../model/revision';
 import type { X509 } from '../x509/certificate';
 import { readContents } from '../x509/certificate-contents';
 import { canonicalUsage } from '../x509/key-usages';
 import { hasNameConstraints } from '../x509/path-validation';
-import { readIssuedChain } from './issued-chain';
+import { altNamesOf, readIssuedChain } from './issued-chain';
+import { assertOwnCertificate } from './own-certificate';
 import { assertIssuersValid, trustedPath } from './trust';
 import { leafOf } from './validity';
 
@@ -20,8 +21,8 @@ const LIFETIME_MARGIN_SECONDS = 10 * 60;
 /** What a signed certificate is judged by besides its request. */
 export interface Acceptance {
   readonly now: Date;
-  /** The certificate that serves now, if any. */
-  readonly current: IssuedRevision | undefined;
+  /** All revisions of the certificate, oldest first. */
+  readonly revisions: readonly Revision[];
   /** The certificates of the config's `ca` file, if it names one. */
   readonly cas?: readonly X509[];
   /** Take a certificate that ends no later than the current one. */
@@ -49,10 +50,12 @@ export function acceptCertificate(
   revision: Revision,
   pem: string,
   file: string,
-  { now, current, cas, allowOlder = false }: Acceptance,
+  { now, revisions, cas, allowOlder = false }: Acceptance,
 ): AcceptedCertificate {
   const chain = readIssuedChain(pem, revision.record, file);
   const [leaf] = chain.certificates;
+  const current = currentRevision(revisions);
+  assertOwnCertificate(spec.name, leaf, revision, revisions, file);
   assertDates(leaf, file, now);
   if (current && !allowOlder) assertNewer(leaf, leafOf(spec.name, current), current.number, file);
   let certificates: readonly X509[] = chain.certificates;
@@ -97,15 +100,11 @@ function assertNewer(leaf: X509, serving: X509, number: number, file: string): v
   );
 }
 
-function differences(leaf: X509, { record }: Revision): readonly string[] {
+/** Where an issued certificate differs from what was asked, in words. */
+export function differences(leaf: X509, { record }: Revision): readonly string[] {
   const issued = readContents(leaf.der);
-  const asked = new Set<string>([...record.dnsNames, ...record.ipAddresses]);
-  const added = [
-    ...issued.names.dnsNames,
-    ...issued.names.ipAddresses,
-    ...issued.emailAddresses,
-    ...issued.uris,
-  ].filter((name) => !asked.has(name));
+  const asked = new Set(altNamesOf(record));
+  const added = altNamesOf(issued.names).filter((name) => !asked.has(name));
   const askedUsages = record.usages.map(canonicalUsage);
   const addedUsages = [
     ...issued.usages.filter((usage) => !askedUsages.includes(usage)),

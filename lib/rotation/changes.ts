@@ -1,5 +1,25 @@
 import { KEY_USAGES, type CertificateSpec, type Subject } from '../model/certificate-spec';
-import type { Revision } from '../model/revision';
+import type { Revision, SealedKey } from '../model/revision';
+import { secretNameOf } from './secret-name';
+
+/** For whom keys are sealed now, where a file beside the config says it. */
+export type SealedFor =
+  | {
+      /** Lower-case hex SHA-256 of the sealing certificate's DER. */
+      readonly sealingCertificateSha256: string;
+    }
+  | {
+      /** age recipients. */
+      readonly recipients: readonly string[];
+    };
+
+/** A point in which the config now asks for something else than a revision did. */
+export interface Change {
+  /** A phrase for people. */
+  readonly text: string;
+  /** Whether it takes another private key, or another ciphertext of it, which takes the key. */
+  readonly needsKey: boolean;
+}
 
 const list = (values: readonly string[]): string => (values.length ? values.join(', ') : 'none');
 
@@ -17,32 +37,42 @@ const subject = (name: Subject): string =>
   ]);
 
 /**
- * In which points the config now asks for something else than a revision did; each as a phrase for
- * people. Order of names does not count. The duration is left out: a new one takes effect at the next
- * renewal and is no reason for a new key ({@link durationChange} tells it for a pending request).
+ * In which points the config now asks for something else than a revision did. Order of names does not
+ * count. The duration is left out: a new one takes effect at the next renewal and is no reason for a new
+ * request ({@link durationChange} tells it for a pending one).
+ *
+ * @param sealedFor - undefined where no file says it, or it could not be read
  */
-export function changesSince(spec: CertificateSpec, revision: Revision): readonly string[] {
+export function changesSince(
+  spec: CertificateSpec,
+  revision: Revision,
+  sealedFor: SealedFor | undefined,
+): readonly Change[] {
   const { record, sealedKey } = revision;
-  const points: readonly (readonly [string, string, string])[] = [
-    ['signer', record.signer, spec.signer],
-    ['key', record.key, spec.key],
-    ['subject', subject(record.subject), subject(spec.subject)],
-    ['usages', usages(record.usages), usages(spec.usages)],
-    ['sealing', sealedKey.sealing, spec.sealing.type],
-    [
-      'Secret',
-      `${sealedKey.namespace}/${sealedKey.name}`,
-      `${spec.secret.namespace}/${spec.secret.name}`,
-    ],
-  ];
-  return [
+  const { namespace } = spec.secret;
+  const secretName = secretNameOf(spec.secret, spec.name, record.objectName);
+  const forKey = [
     ...setChange('DNS names', record.dnsNames, spec.dnsNames),
     ...setChange('IP addresses', record.ipAddresses, spec.ipAddresses),
-    ...points
-      .filter(([, asked, wanted]) => asked !== wanted)
-      .map(([what, asked, wanted]) => `${what}: ${asked} → ${wanted}`),
+    ...setChange('email addresses', record.emailAddresses, spec.emailAddresses),
+    ...setChange('URIs', record.uris, spec.uris),
+    ...change('key', record.key, spec.key),
+    ...change('subject', subject(record.subject), subject(spec.subject)),
+    ...sealingChanges(spec, sealedKey, sealedFor),
+    ...change('Secret', `${sealedKey.namespace}/${sealedKey.name}`, `${namespace}/${secretName}`),
+  ];
+  const forRequest = [
+    ...change('signer', record.signer, spec.signer),
+    ...change('usages', usages(record.usages), usages(spec.usages)),
+  ];
+  return [
+    ...forKey.map((text) => ({ text, needsKey: true })),
+    ...forRequest.map((text) => ({ text, needsKey: false })),
   ];
 }
+
+const change = (what: string, asked: string, wanted: string): readonly string[] =>
+  asked === wanted ? [] : [`${what}: ${asked} → ${wanted}`];
 
 /** Only what came and went: a certificate may have a hundred names. */
 function setChange(
@@ -56,10 +86,43 @@ function setChange(
   return changes.length ? [`${what}: ${changes.join(' ')}`] : [];
 }
 
-/** The change of the lifetime to ask for, if any, as a phrase. */
-export function durationChange(spec: CertificateSpec, revision: Revision): readonly string[] {
+const short = (sha256: string): string => `${sha256.slice(0, 12)}…`;
+
+function sealingChanges(
+  { sealing, secret }: CertificateSpec,
+  sealedKey: SealedKey,
+  sealedFor: SealedFor | undefined,
+): readonly string[] {
+  if (sealedKey.sealing === 'sealed-secrets' && sealing.type === 'sealed-secrets') {
+    const recorded = sealedKey.sealingCertificateSha256;
+    const wanted =
+      sealedFor && 'sealingCertificateSha256' in sealedFor
+        ? sealedFor.sealingCertificateSha256
+        : recorded;
+    return [
+      ...change('scope', sealedKey.scope, sealing.scope),
+      ...change('sealing certificate', short(recorded), short(wanted)),
+    ];
+  }
+  if (sealedKey.sealing === 'sops' && sealing.type === 'sops') {
+    const recorded = sealedKey.age.map(({ recipient }) => recipient);
+    const wanted =
+      sealing.recipients ??
+      (sealedFor && 'recipients' in sealedFor ? sealedFor.recipients : recorded);
+    return [
+      ...setChange('recipients', recorded, wanted),
+      // SOPS binds the ciphertext to its path in the file.
+      ...change('key of the Secret', sealedKey.item, secret.keys.privateKey),
+    ];
+  }
+  return change('sealing', sealedKey.sealing, sealing.type);
+}
+
+/** The change of the lifetime to ask for, if any. */
+export function durationChange(spec: CertificateSpec, revision: Revision): readonly Change[] {
   const asked = revision.record.expirationSeconds;
-  return asked === spec.expirationSeconds
-    ? []
-    : [`duration: ${asked} s → ${spec.expirationSeconds} s`];
+  return change('duration', `${asked} s`, `${spec.expirationSeconds} s`).map((text) => ({
+    text,
+    needsKey: false,
+  }));
 }

@@ -5,6 +5,7 @@ import { currentRevision, isIssued, type IssuedRevision, type Revision } from '.
 import { readCertificates, type X509 } from '../x509/certificate';
 import { asksOnlyFor, readRequest, type CertificateRequest } from '../x509/certificate-request';
 import { readIssuedChain } from './issued-chain';
+import { assertOwnCertificate } from './own-certificate';
 import { requestObjectName } from './renew';
 import { assertRequestable, assertSecretName } from './shippable';
 import { sealedKeySha256 } from './sealed-key-digest';
@@ -51,7 +52,7 @@ export function readRecordedRequest(name: string, revision: Revision): Certifica
     differs('has a key of type', request.key ?? 'unknown', record.key);
   }
   assertRequestable(name, revision);
-  const objectName = requestObjectName(name, revision.number, request.der);
+  const objectName = requestObjectName(name, revision.number, revision.request);
   if (objectName !== record.objectName) differs('is request', objectName, record.objectName);
   const digest = sealedKeySha256(revision.sealedKey);
   if (digest !== record.sealedKeySha256) {
@@ -98,6 +99,7 @@ export function incoherences(
       ...(isIssued(revision)
         ? problemOf(file, () => {
             const chain = readIssuedChain(revision.certificate, revision.record, file);
+            assertOwnCertificate(spec.name, chain.certificates[0], revision, revisions, file);
             if (revision === current && cas && spec.ca !== undefined) {
               trustedPath(chain, cas, { file, caFile: spec.ca });
             }

@@ -1,4 +1,4 @@
-import type { KeyUsage } from '../model/certificate-spec';
+import type { KeyUsage, Names } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import type { RequestRecord } from '../model/revision';
 import { readCertificates, type X509 } from '../x509/certificate';
@@ -13,6 +13,14 @@ export interface IssuedChain {
   /** What was asked for. */
   readonly usages: readonly KeyUsage[];
 }
+
+/** Every subjectAltName, whatever its kind. */
+export const altNamesOf = (names: Omit<Names, 'subject'>): readonly string[] => [
+  ...names.dnsNames,
+  ...names.ipAddresses,
+  ...names.emailAddresses,
+  ...names.uris,
+];
 
 const shown = (names: readonly string[]): string => names.join(', ');
 
@@ -98,12 +106,14 @@ function assertNames(leaf: X509, record: RequestRecord, file: string): void {
   const missing = [
     ...record.dnsNames.filter((name) => !names.dnsNames.includes(name)),
     ...record.ipAddresses.filter((address) => !names.ipAddresses.includes(address)),
+    ...record.emailAddresses.filter((address) => !names.emailAddresses.includes(address)),
+    ...record.uris.filter((uri) => !names.uris.includes(uri)),
     ...record.usages.filter((usage) => !usages.includes(canonicalUsage(usage))),
   ];
   if (missing.length === 0) return;
   throw new ReleafError(
     'CERTIFICATE_NAMES',
-    `${file}: the certificate lacks ${shown(missing)}; it has ${shown([...names.dnsNames, ...names.ipAddresses, ...usages])}`,
+    `${file}: the certificate lacks ${shown(missing)}; it has ${shown([...altNamesOf(names), ...usages])}`,
     'the signer must copy all names and usages of the request; ask for another certificate',
   );
 }

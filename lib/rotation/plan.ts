@@ -6,7 +6,8 @@ import {
   type IssuedRevision,
   type Revision,
 } from '../model/revision';
-import { changesSince, durationChange } from './changes';
+import { changesSince, durationChange, type SealedFor } from './changes';
+import { nextKey } from './key-policy';
 import { leafOf, renewalTime } from './validity';
 
 /** What the current certificate of an entry is good for. Times in UTC. */
@@ -27,6 +28,8 @@ interface StepOf<Action extends string> {
   readonly reason: string;
   /** Who is to sign. */
   readonly signer: string;
+  /** The key that a renewal keeps, by the revision that made it; absent when a new one is made. */
+  readonly keeps?: { readonly revision: number; readonly publicKeySha256: string };
   /** What serves meanwhile; absent before the first certificate was issued. */
   readonly serving?: Serving;
 }
@@ -38,13 +41,21 @@ interface StepOf<Action extends string> {
  * - `await`: its request is out, the certificate is not back
  * - `keep`: nothing to do until it is due
  * - `hold`: rolled back; stays until a person renews it with `--force`
+ * - `blocked`: it must be renewed and cannot be, as the config keeps a key that does not fit it
  */
-export type Step = StepOf<'renew'> | StepOf<'await'> | StepOf<'keep'> | StepOf<'hold'>;
+export type Step =
+  StepOf<'renew'> | StepOf<'await'> | StepOf<'keep'> | StepOf<'hold'> | StepOf<'blocked'>;
 
 /** What a plan may be told besides the state. */
 export interface PlanOptions {
   /** Names to renew whatever their state; `all` for every certificate. */
   readonly force?: ReadonlySet<string> | 'all';
+  /**
+   * For whom the keys of a certificate would be sealed now, where files beside the config say it.
+   *
+   * @default - as the newest revision was sealed
+   */
+  readonly sealedFor?: (spec: CertificateSpec) => SealedFor | undefined;
 }
 
 /** Whether a step is work for `releaf renew`. */
@@ -68,16 +79,19 @@ function renewalReason(
   { current, pending }: { current: IssuedRevision | undefined; pending: Revision | undefined },
   serving: Serving | undefined,
   now: Date,
+  sealedFor: SealedFor | undefined,
 ): string | undefined {
+  const phrases = (changes: readonly { readonly text: string }[]): string =>
+    changes.map(({ text }) => text).join('; ');
   if (pending) {
-    const changes = [...changesSince(spec, pending), ...durationChange(spec, pending)];
+    const changes = [...changesSince(spec, pending, sealedFor), ...durationChange(spec, pending)];
     return changes.length
-      ? `the pending request asks for something else than the config (${changes.join('; ')})`
+      ? `the pending request asks for something else than the config (${phrases(changes)})`
       : undefined;
   }
   if (!current || !serving) return 'there is no certificate yet';
-  const changes = changesSince(spec, current);
-  if (changes.length) return `the config changed (${changes.join('; ')})`;
+  const changes = changesSince(spec, current, sealedFor);
+  if (changes.length) return `the config changed (${phrases(changes)})`;
   if (serving.notAfter <= now) return `expired on ${day(serving.notAfter)}`;
   if (serving.renewAt <= now) {
     return `due since ${day(serving.renewAt)}, expires on ${day(serving.notAfter)}`;
@@ -89,6 +103,7 @@ function stepFor(
   { spec, revisions }: Certificate<CertificateSpec>,
   now: Date,
   forced: boolean,
+  sealedFor: SealedFor | undefined,
 ): Step {
   const current = currentRevision(revisions);
   const pending = pendingRevision(revisions);
@@ -106,8 +121,23 @@ function stepFor(
     reason,
     ...(serving && { serving }),
   });
-  const next = (newest?.number ?? 0) + 1;
-  if (forced) return step('renew', next, 'asked for with --force');
+  const renew = (reason: string): Step => {
+    const number = (newest?.number ?? 0) + 1;
+    const key = nextKey(spec, newest, sealedFor);
+    if ('problem' in key) return step('blocked', number, `${reason}; but ${key.problem}`);
+    const { keeps } = key;
+    if (!keeps) return step('renew', number, reason);
+    const { publicKeySha256 } = keeps.record;
+    return {
+      ...step(
+        'renew',
+        number,
+        `${reason}; the key of revision ${keeps.number} lives on (${publicKeySha256})`,
+      ),
+      keeps: { revision: keeps.number, publicKeySha256 },
+    };
+  };
+  if (forced) return renew('asked for with --force');
   if (newest?.withdrawn) {
     return step(
       'hold',
@@ -115,8 +145,8 @@ function stepFor(
       `revision ${newest.number} was withdrawn; stays at ${current ? `revision ${current.number}` : 'nothing'} until renew ${spec.name} --force`,
     );
   }
-  const reason = renewalReason(spec, { current, pending }, serving, now);
-  if (reason !== undefined) return step('renew', next, reason);
+  const reason = renewalReason(spec, { current, pending }, serving, now, sealedFor);
+  if (reason !== undefined) return renew(reason);
   if (pending) {
     return step(
       'await',
@@ -138,9 +168,14 @@ function stepFor(
 export function plan(
   certificates: Iterable<Certificate<CertificateSpec>>,
   now: Date,
-  { force }: PlanOptions = {},
+  { force, sealedFor }: PlanOptions = {},
 ): readonly Step[] {
   return Array.from(certificates, (certificate) =>
-    stepFor(certificate, now, force === 'all' || (force?.has(certificate.spec.name) ?? false)),
+    stepFor(
+      certificate,
+      now,
+      force === 'all' || (force?.has(certificate.spec.name) ?? false),
+      sealedFor?.(certificate.spec),
+    ),
   );
 }

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import type { CertificateSpec, KeyAlgorithm } from '../model/certificate-spec';
 import type { Revision } from '../model/revision';
 import type { Sealer } from '../sealing/sealer';
-import { createRequest, readRequest } from '../x509/certificate-request';
+import { createRequest } from '../x509/certificate-request';
+import { decodePem } from '../x509/pem';
 import type { PrivateKey } from '../x509/private-key';
 import { publicKeySha256 } from '../x509/public-key';
 import { sealedKeySha256 } from './sealed-key-digest';
+import { secretNameOf } from './secret-name';
 
 /** Where a new revision gets what a pure function cannot make. */
 export interface RevisionSources {
@@ -16,8 +18,7 @@ export interface RevisionSources {
 
 /**
  * Makes the next revision of a certificate: key, request, sealed key. The private key exists only
- * between these lines; that the request carries its public half is asserted before it is sealed, since
- * nobody can tell afterwards what a ciphertext holds.
+ * between these lines.
  *
  * @param reason - why, as the plan gives it; recorded
  */
@@ -29,26 +30,63 @@ export async function makeRevision(
 ): Promise<Revision> {
   const privateKey = await generateKey(spec.key);
   const request = createRequest(privateKey, spec);
-  const { der, publicKeySha256: requested } = readRequest(request, 'the new request');
-  if (requested !== publicKeySha256(privateKey.publicKeyDer())) {
-    throw new Error('the request carries another key than the one that was made');
-  }
+  const requested = publicKeySha256(privateKey.publicKeyDer());
+  const objectName = requestObjectName(spec.name, number, request);
   const sealedKey = await sealer.seal(privateKey, {
     namespace: spec.secret.namespace,
-    name: spec.secret.name,
+    name: secretNameOf(spec.secret, spec.name, objectName),
     item: spec.secret.keys.privateKey,
   });
+  return revisionOf(spec, { number, request, objectName, sealedKey, requested }, reason, now);
+}
+
+/**
+ * Makes the next revision of a certificate whose key lives on: the recorded request under another
+ * object name, which gets another certificate for the same key, and the sealed key as it was made.
+ *
+ * @param kept - the revision whose key lives on, as `nextKey` gives it
+ */
+export function reuseRevision(
+  spec: CertificateSpec,
+  number: number,
+  reason: string,
+  kept: Revision,
+  now: Date,
+): Revision {
+  const { request, record } = kept;
+  const objectName = requestObjectName(spec.name, number, request);
+  const sealedKey = {
+    ...kept.sealedKey,
+    name: secretNameOf(spec.secret, spec.name, objectName),
+  };
+  const requested = record.publicKeySha256;
+  return revisionOf(spec, { number, request, objectName, sealedKey, requested }, reason, now);
+}
+
+function revisionOf(
+  spec: CertificateSpec,
+  made: Pick<Revision, 'number' | 'request' | 'sealedKey'> & {
+    readonly objectName: string;
+    /** Digest of the public key that the request carries. */
+    readonly requested: string;
+  },
+  reason: string,
+  now: Date,
+): Revision {
+  const { number, request, sealedKey, objectName, requested } = made;
   return {
     number,
     request,
     sealedKey,
     withdrawn: false,
     record: {
-      objectName: requestObjectName(spec.name, number, der),
+      objectName,
       signer: spec.signer,
       subject: spec.subject,
       dnsNames: spec.dnsNames,
       ipAddresses: spec.ipAddresses,
+      emailAddresses: spec.emailAddresses,
+      uris: spec.uris,
       usages: spec.usages,
       expirationSeconds: spec.expirationSeconds,
       key: spec.key,
@@ -64,10 +102,12 @@ export async function makeRevision(
  * Name of the CertificateSigningRequest. The API server keeps the old spec when an object of the same
  * name is applied again, so each request has a name of its own.
  *
- * @param der - the PKCS#10 request
+ * @param request - PKCS#10 as PEM
  * @see https://github.com/kubernetes/kubernetes/blob/master/pkg/registry/certificates/certificates/strategy.go PrepareForUpdate
  */
-export function requestObjectName(name: string, revision: number, der: Buffer): string {
-  const digest = createHash('sha256').update(der).digest('hex');
+export function requestObjectName(name: string, revision: number, request: string): string {
+  const [block] = decodePem(request, 'request.pem');
+  if (!block) throw new Error('decodePem returned no block');
+  const digest = createHash('sha256').update(block.der).digest('hex');
   return `${name}-${revision}-${digest.slice(0, 8)}`;
 }

@@ -5,9 +5,18 @@ import type { SealedKey } from '../model/revision';
  * Digest that ties a sealed key to its request: over the ciphertext and everything it is bound to, so
  * that neither can be changed or exchanged unnoticed.
  *
- * @returns lower-case hex SHA-256 of the fields as JSON, sorted by name
+ * @returns lower-case hex SHA-256 of the fields as JSON, sorted by name at every level
  */
 export function sealedKeySha256(sealedKey: SealedKey): string {
-  const fields = Object.entries(sealedKey).sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash('sha256').update(JSON.stringify(fields)).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify(canonical(sealedKey)))
+    .digest('hex');
+}
+
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, inner]) => [key, canonical(inner)]);
 }

@@ -1,9 +1,10 @@
 import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
-import type { IssuedRevision, Revision } from '../model/revision';
+import type { IssuedRevision, Revision, SealingTarget } from '../model/revision';
 import { checkRequest } from '../signers/check-request';
 import { certificatePublicKeySha256 } from '../x509/certificate-public-key';
 import { sealedKeySha256 } from './sealed-key-digest';
+import { secretNameOf } from './secret-name';
 
 /**
  * Refuses a pair that is none: a certificate for another key than the recorded one, or another sealed
@@ -52,21 +53,27 @@ export function assertRequestable(name: string, { number, record }: Revision): v
 }
 
 /**
- * Refuses a Secret that was renamed although its sealed key opens only under the old name. Once a
- * revision for the new name was made, the one before it goes on under the old, be it that the new one
- * still waits or that it was rolled back.
+ * Refuses a Secret that was renamed although its sealed key is made for the old name. Once a revision
+ * for the new name was made, the one before it goes on under the old, be it that the new one still waits
+ * or that it was rolled back.
  *
  * @param revisions - oldest first
  * @throws ReleafError SECRET_RENAMED
  */
 export function assertSecretName(spec: CertificateSpec, revisions: readonly Revision[]): void {
   const newest = revisions.at(-1);
-  const bound = newest?.sealedKey;
-  const { namespace, name } = spec.secret;
-  if (!bound || (bound.namespace === namespace && bound.name === name)) return;
+  if (!newest) return;
+  const { sealedKey: bound, record } = newest;
+  const { namespace } = spec.secret;
+  const name = secretNameOf(spec.secret, spec.name, record.objectName);
+  // SOPS binds the ciphertext to its path in the file.
+  const moved = bound.sealing === 'sops' && bound.item !== spec.secret.keys.privateKey;
+  if (bound.namespace === namespace && bound.name === name && !moved) return;
+  const place = (target: SealingTarget): string =>
+    `${target.namespace}/${target.name}${moved ? `, key ${target.item}` : ''}`;
   throw new ReleafError(
     'SECRET_RENAMED',
-    `certificates.${spec.name}.secret: is ${namespace}/${name}, but the private key is sealed for ${bound.namespace}/${bound.name} and opens nowhere else`,
-    `make a key for the new name: releaf renew ${spec.name}${newest.withdrawn ? ' --force' : ''}`,
+    `certificates.${spec.name}.secret: is ${place({ namespace, name, item: spec.secret.keys.privateKey })}, but the private key is sealed for ${place(bound)} and opens nowhere else`,
+    `make a key for the new place: releaf renew ${spec.name}${newest.withdrawn ? ' --force' : ''}`,
   );
 }

@@ -1,9 +1,11 @@
 import { constants, createCipheriv, createHash, publicEncrypt, X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import type { SealingScope } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
-import { decodePem } from '../x509/pem';
+import type { SealingTarget } from '../model/revision';
 import { MINIMUM_RSA_BITS, rsaKeyBits } from '../x509/rsa-key-size';
 import type { Sealer } from './sealer';
+import { fetchSealingCertificate, sealingCertificateDer } from './sealing-certificate-digest';
 
 const SESSION_KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -26,23 +28,13 @@ export interface SealingCertificate {
  */
 export function readSealingCertificate(pem: string, file: string, now: Date): SealingCertificate {
   const refuse = (what: string): never => {
-    throw new ReleafError(
-      'SEALING_CERTIFICATE',
-      `${file}: ${what}`,
-      `write the controller's own certificate there: kubeseal --fetch-cert > ${file}`,
-    );
+    throw new ReleafError('SEALING_CERTIFICATE', `${file}: ${what}`, fetchSealingCertificate(file));
   };
-  const blocks = decodePem(pem, file);
-  const [block] = blocks;
-  if (blocks.length !== 1 || block?.label !== 'CERTIFICATE') {
-    return refuse(
-      `expected one PEM CERTIFICATE, found ${blocks.map(({ label }) => label).join(', ')}`,
-    );
-  }
+  const der = sealingCertificateDer(pem, file);
   let certificate: X509Certificate;
   let publicKey: KeyObject;
   try {
-    certificate = new X509Certificate(block.der);
+    certificate = new X509Certificate(der);
     publicKey = certificate.publicKey;
   } catch {
     return refuse('not a readable X.509 certificate');
@@ -59,22 +51,35 @@ export function readSealingCertificate(pem: string, file: string, now: Date): Se
   if (new Date(certificate.validTo) <= now) {
     return refuse(`expired on ${new Date(certificate.validTo).toISOString()}`);
   }
-  return { publicKey, sha256: createHash('sha256').update(block.der).digest('hex') };
+  return { publicKey, sha256: createHash('sha256').update(der).digest('hex') };
 }
 
 /**
- * Seals one value in strict scope: bound to namespace and name of the Secret, not to its key.
+ * The OAEP label that binds a value to its scope.
+ *
+ * @see https://github.com/bitnami/sealed-secrets/blob/main/pkg/apis/sealedsecrets/v1alpha1/sealedsecret_expansion.go EncryptionLabel
+ */
+const LABELS: Readonly<Record<SealingScope, (at: Omit<SealingTarget, 'item'>) => string>> = {
+  strict: ({ namespace, name }) => `${namespace}/${name}`,
+  'namespace-wide': ({ namespace }) => namespace,
+  'cluster-wide': () => '',
+};
+
+/**
+ * Seals one value: bound to the namespace and name of the Secret in strict scope, to the namespace, or to
+ * neither; never to the key of the Secret's data.
  *
  * `base64(uint16be(len(W)) || W || C || T)`, where W is the session key under RSA-OAEP (SHA-256, MGF1
- * SHA-256, label `namespace/name`) and C, T are AES-256-GCM under a nonce of zeros, which is safe
+ * SHA-256, the label of the scope) and C, T are AES-256-GCM under a nonce of zeros, which is safe
  * because a session key seals one value only.
  *
  * @param sessionKey - 32 fresh random bytes; overwritten before this returns
  * @see https://github.com/bitnami/sealed-secrets/blob/main/pkg/crypto/crypto.go HybridEncrypt
  */
-export function sealStrict(
+export function sealValue(
   plaintext: Buffer,
-  target: { readonly namespace: string; readonly name: string },
+  scope: SealingScope,
+  at: Omit<SealingTarget, 'item'>,
   certificate: SealingCertificate,
   sessionKey: Buffer,
 ): string {
@@ -84,7 +89,7 @@ export function sealStrict(
         key: certificate.publicKey,
         padding: constants.RSA_PKCS1_OAEP_PADDING,
         oaepHash: 'sha256',
-        oaepLabel: Buffer.from(`${target.namespace}/${target.name}`),
+        oaepLabel: Buffer.from(LABELS[scope](at)),
       },
       sessionKey,
     );
@@ -104,12 +109,13 @@ export function sealStrict(
 }
 
 /**
- * Seals for the Sealed Secrets controller in strict scope.
+ * Seals for the Sealed Secrets controller.
  *
  * @param randomBytes - source of session keys
  */
 export function sealedSecretsSealer(
   certificate: SealingCertificate,
+  scope: SealingScope,
   randomBytes: (size: number) => Buffer,
 ): Sealer {
   return {
@@ -117,10 +123,10 @@ export function sealedSecretsSealer(
       Promise.resolve({
         ...target,
         sealing: 'sealed-secrets',
-        scope: 'strict',
+        scope,
         sealingCertificateSha256: certificate.sha256,
         value: privateKey.withPkcs8Pem((pem) =>
-          sealStrict(pem, target, certificate, randomBytes(SESSION_KEY_BYTES)),
+          sealValue(pem, scope, target, certificate, randomBytes(SESSION_KEY_BYTES)),
         ),
       }),
   };

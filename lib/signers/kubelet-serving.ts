@@ -1,57 +1,42 @@
-import type { KeyUsage } from '../model/certificate-spec';
 import { API_SERVER_RULES } from './api-server-rules';
+import { CONTROLLER_MANAGER_LIFETIME } from './controller-manager-lifetime';
+import { noNames } from './no-names-rule';
+import { nodeSubject } from './node-subject';
 import { OWN_POLICY } from './own-policy';
 import type { SignerRules } from './signer-rules';
+import { usagesRule } from './usages-rule';
 
-const REQUIRED: readonly KeyUsage[] = ['digital signature', 'server auth'];
-const ALLOWED: readonly KeyUsage[] = [...REQUIRED, 'key encipherment'];
+const SOURCE = 'kubernetes/kubernetes pkg/apis/certificates/helpers.go, ValidateKubeletServingCSR';
 
 /** Signs after approval; breaks of its own rules show only then, as condition Failed. */
 export const KUBELET_SERVING: SignerRules = {
   signer: 'kubernetes.io/kubelet-serving',
   title: 'Serving certificates that kube-controller-manager signs',
-  source: 'kubernetes/kubernetes pkg/apis/certificates/helpers.go, ValidateKubeletServingCSR',
   rules: [
-    {
-      id: 'kubelet-serving/organization',
-      origin: 'signer',
-      field: 'subject.organizations',
-      text: 'the only organization is system:nodes',
-      check({ names: { subject } }) {
-        const { organizations } = subject;
-        const exact = organizations.length === 1 && organizations[0] === 'system:nodes';
-        return exact ? undefined : organizations.join(', ') || 'none';
-      },
-    },
-    {
-      id: 'kubelet-serving/common-name',
-      origin: 'signer',
-      field: 'commonName',
-      text: 'the common name begins with system:node:',
-      check: ({ names: { subject } }) =>
-        subject.commonName?.startsWith('system:node:') ? undefined : (subject.commonName ?? 'none'),
-    },
+    ...nodeSubject('kubelet-serving', SOURCE),
     {
       id: 'kubelet-serving/names',
       origin: 'signer',
       field: 'dnsNames',
       text: 'there is at least one DNS or IP name',
+      source: SOURCE,
       check: ({ names }) =>
         names.dnsNames.length + names.ipAddresses.length > 0 ? undefined : 'none',
     },
-    {
-      id: 'kubelet-serving/usages',
-      origin: 'signer',
-      field: 'usages',
-      text: 'the usages are digital signature and server auth, with or without key encipherment, and no other',
-      check({ usages }) {
-        const exact =
-          REQUIRED.every((usage) => usages.includes(usage)) &&
-          usages.every((usage) => ALLOWED.includes(usage));
-        return exact ? undefined : usages.join(', ') || 'none';
-      },
-    },
+    noNames('kubelet-serving', SOURCE, 'emailAddresses'),
+    noNames('kubelet-serving', SOURCE, 'uris'),
+    usagesRule(
+      'kubelet-serving/usages',
+      SOURCE,
+      ['digital signature', 'server auth'],
+      ['key encipherment'],
+    ),
     ...API_SERVER_RULES,
     ...OWN_POLICY,
+  ],
+  notes: [
+    'Approval: never by itself.',
+    'Trust: its CA is not distributed, and only kube-apiserver is promised to trust it; clients need it from you.',
+    CONTROLLER_MANAGER_LIFETIME,
   ],
 };

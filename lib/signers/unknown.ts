@@ -6,6 +6,6 @@ import type { SignerRules } from './signer-rules';
 export const UNKNOWN: SignerRules = {
   signer: '',
   title: 'Any other signer',
-  source: 'kubernetes/kubernetes pkg/apis/certificates/validation/validation.go',
   rules: [...API_SERVER_RULES, ...OWN_POLICY],
+  notes: ['Approval, trust and lifetime: see the documentation of the signer.'],
 };

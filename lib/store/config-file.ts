@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { dirname, extname, join, relative, resolve } from 'node:path';
 import type * as Jiti from 'jiti';
 import { mergeConfig } from '../config/merge-config';
+import type { ConfigLayer } from '../config/origins';
 import { ReleafError } from '../model/errors';
+import { linesOf } from '../yaml/line-of';
 import { readYamlValue } from '../yaml/read-yaml';
 import { readText } from './text-file';
 
@@ -18,6 +20,8 @@ export interface ConfigFile {
   /** How messages call what was read: the file, and what it extends. */
   readonly source: string;
   readonly written: unknown;
+  /** What each file says by itself: the folder's own first, then what it extends. */
+  readonly layers: readonly ConfigLayer[];
 }
 
 /**
@@ -43,17 +47,18 @@ export function readConfigFile(root: string): ConfigFile {
       'remove the other',
     );
   }
-  const bases: string[] = [];
-  const written = readWithExtends(root, join(root, file), [], bases);
+  const layers: ConfigLayer[] = [];
+  const written = readWithExtends(root, join(root, file), [], layers);
+  const bases = layers.slice(1).map((layer) => layer.file);
   const source = bases.length === 0 ? file : `${file} (which extends ${bases.join(', ')})`;
-  return { file, source, written };
+  return { file, source, written, layers };
 }
 
 function readWithExtends(
   root: string,
   path: string,
   seen: readonly string[],
-  bases: string[],
+  layers: ConfigLayer[],
 ): unknown {
   const shown = relative(root, path);
   if (seen.includes(path) || seen.length > MOST_EXTENDS) {
@@ -61,14 +66,21 @@ function readWithExtends(
     throw new ReleafError('CONFIG_INVALID', `extends leads in a circle or too far: ${way}`);
   }
   const written = readOne(path, shown, seen.length === 0 || isCode(seen.at(-1) ?? ''));
+  layers.push({ file: shown, written, lineOf: lineFinder(path, shown) });
   const parent: unknown =
     typeof written === 'object' && written !== null && 'extends' in written
       ? written.extends
       : undefined;
   if (typeof parent !== 'string') return written;
   const base = resolve(dirname(path), parent);
-  bases.push(relative(root, base));
-  return mergeConfig(readWithExtends(root, base, [...seen, path], bases), written);
+  return mergeConfig(readWithExtends(root, base, [...seen, path], layers), written);
+}
+
+/** Reads the file again, and only when somebody asks for a line. */
+function lineFinder(path: string, shown: string): ConfigLayer['lineOf'] {
+  if (isCode(path)) return () => undefined;
+  let lines: ConfigLayer['lineOf'] | undefined;
+  return (where) => (lines ??= linesOf(readText(path, shown)))(where);
 }
 
 const isCode = (path: string): boolean => ['.ts', '.js'].includes(extname(path));

@@ -1,8 +1,9 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { KEY_ALGORITHMS, KEY_USAGES } from '../model/certificate-spec';
+import { KEY_ALGORITHMS, KEY_USAGES, SEALING_SCOPES } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import type { RequestRecord, SealedKey } from '../model/revision';
+import { isAgeRecipient } from '../sealing/age-recipient';
 import { readYamlValue } from '../yaml/read-yaml';
 
 const text = z
@@ -11,6 +12,17 @@ const text = z
 const texts = z.array(text);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const base64 = z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/);
+/** 256 bits of initialization vector, 128 of tag. */
+const sopsEncrypted = z
+  .string()
+  .regex(
+    /^ENC\[AES256_GCM,data:[A-Za-z0-9+/]+={0,2},iv:[A-Za-z0-9+/]{43}=,tag:[A-Za-z0-9+/]{22}==,type:str\]$/,
+  );
+const armoredAge = z
+  .string()
+  .regex(
+    /^-----BEGIN AGE ENCRYPTED FILE-----\n(?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{1,64}={0,2}\n-----END AGE ENCRYPTED FILE-----\n$/,
+  );
 
 const REQUEST = z.strictObject({
   objectName: text,
@@ -32,6 +44,8 @@ const REQUEST = z.strictObject({
   }),
   dnsNames: texts.default([]),
   ipAddresses: texts.default([]),
+  emailAddresses: texts.default([]),
+  uris: texts.default([]),
   usages: z.array(z.enum(KEY_USAGES)).min(1),
   publicKeySha256: sha256,
   sealedKeySha256: sha256,
@@ -43,9 +57,20 @@ const SEALED_KEY = z.discriminatedUnion('sealing', [
   z.strictObject({
     ...TARGET,
     sealing: z.literal('sealed-secrets'),
-    scope: z.literal('strict'),
+    scope: z.enum(SEALING_SCOPES),
     sealingCertificateSha256: sha256,
     value: base64,
+  }),
+  z.strictObject({
+    ...TARGET,
+    sealing: z.literal('sops'),
+    age: z
+      .array(z.strictObject({ recipient: z.string().refine(isAgeRecipient), enc: armoredAge }))
+      .min(1),
+    lastModified: z.iso.datetime({ precision: 0 }),
+    mac: sopsEncrypted,
+    version: z.string().regex(/^\d+\.\d+\.\d+$/),
+    value: sopsEncrypted,
   }),
   z.strictObject({ ...TARGET, sealing: z.literal('plaintext'), value: base64 }),
 ]);
@@ -82,6 +107,8 @@ export function writeRequestRecord(record: RequestRecord): string {
       subject: withoutEmptyLists(record.subject),
       dnsNames: record.dnsNames,
       ipAddresses: record.ipAddresses,
+      emailAddresses: record.emailAddresses,
+      uris: record.uris,
       usages: record.usages,
       publicKeySha256: record.publicKeySha256,
       sealedKeySha256: record.sealedKeySha256,

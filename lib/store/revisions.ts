@@ -42,18 +42,19 @@ export function recordedNames(root: string): readonly string[] {
  * @throws ReleafError REVISION_INVALID, FILE_UNREADABLE or PATH_OUTSIDE
  */
 export function readRevisions(root: string, name: string): readonly Revision[] {
-  return numbers(root, name).map((number) => readRevision(root, name, number));
+  return revisionNumbers(root, name).map((number) => readRevision(root, name, number));
 }
 
 /** The files of every revision of a certificate, whether they are there yet or not. */
 export function revisionFiles(root: string, name: string): readonly string[] {
   const files = ['request.pem', 'request.yaml', 'private-key.yaml', 'certificate.pem', 'withdrawn'];
-  return numbers(root, name).flatMap((number) =>
+  return revisionNumbers(root, name).flatMap((number) =>
     files.map((file) => `${CERTIFICATES}/${name}/${number}/${file}`),
   );
 }
 
-function numbers(root: string, name: string): readonly number[] {
+/** Numbers of the revisions of a certificate, in order. */
+export function revisionNumbers(root: string, name: string): readonly number[] {
   const folder = pathInside(root, join(CERTIFICATES, name));
   return entries(folder, `${CERTIFICATES}/${name}`)
     .filter((entry) => NUMBER.test(entry))
@@ -61,7 +62,12 @@ function numbers(root: string, name: string): readonly number[] {
     .sort((a, b) => a - b);
 }
 
-function readRevision(root: string, name: string, number: number): Revision {
+/**
+ * Reads one revision.
+ *
+ * @throws ReleafError REVISION_INVALID, FILE_UNREADABLE or PATH_OUTSIDE
+ */
+export function readRevision(root: string, name: string, number: number): Revision {
   const folder = `${CERTIFICATES}/${name}/${number}`;
   const path = pathInside(root, folder);
   const optional = (file: string): string | undefined =>

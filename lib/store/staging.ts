@@ -95,6 +95,19 @@ export class Staging {
     });
   }
 
+  /**
+   * Makes an empty folder that is gone when this closes.
+   *
+   * @returns its absolute path
+   */
+  makeFolder(name: string): string {
+    const folder = this.#next(name);
+    this.#attempt(folder, () => {
+      mkdirSync(folder);
+    });
+    return folder;
+  }
+
   /** Takes a file or folder away, whole, at once. */
   remove(target: string): void {
     const away = this.#next(target);

@@ -1,35 +1,24 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { manifestFile, MARKER, renderCertificate } from '../constructs/render';
-import { annotateFile } from '../delivery/annotate-file';
-import type { CertificateSpec } from '../model/certificate-spec';
+import { isManifestFile, manifestFile, MARKER, renderCertificate } from '../constructs/render';
 import { ReleafError } from '../model/errors';
-import { currentRevision, type Certificate, type Revision } from '../model/revision';
-import { caDigest, restartAnnotation, restartDigest } from '../rotation/restart';
+import type { Revision } from '../model/revision';
+import { readApp } from './app-output';
 import { assertNoOrphans, readFolder, type Folder } from './folder';
+import type { OutputDifference } from './output-difference';
+import { OUTPUT_FOLDER } from './output-folder';
 import { pathInside } from './path-inside';
-import { readNamedFile } from './revisions';
 import { Staging } from './staging';
+import { assertPlaces, teamFileDifferences } from './team-files';
 import { errno, fileError, readTextIfThere } from './text-file';
-
-/** Where the output goes unless `CDK8S_OUTDIR` or a flag moves it. */
-export const OUTPUT_FOLDER = 'dist';
-
-/** A file of the output that is not what the committed files give. */
-export type OutputDifference =
-  | { readonly kind: 'missing' | 'changed'; readonly file: string; readonly text: string }
-  /** Written by an earlier synth, no longer given. */
-  | { readonly kind: 'stale'; readonly file: string }
-  /** Somebody else's file stands where the output would go. */
-  | { readonly kind: 'foreign'; readonly file: string };
 
 /**
  * Compares what the committed files give with what stands on disk, file by file: manifests in the
- * output folder, restart annotations in the team's own files. A pure function of the committed files:
- * no key is made, no clock or environment asked.
+ * output folder, annotations and names of Secrets in the team's own files. A pure function of the
+ * committed files: no key is made, no clock or environment asked.
  *
  * @param output - the output folder, absolute or relative to the root
- * @returns differences only, paths relative to the root
+ * @returns differences only
  * @throws ReleafError when the inputs do not hold together; see {@link renderCertificate} and
  * {@link annotateFile}
  */
@@ -41,10 +30,8 @@ export function* outputDifferences(
   const directory = resolve(folder.root, output);
   const shown = (path: string): string => relative(folder.root, path) || '.';
   const given = new Set<string>();
-  const restartFiles = new Map<string, { readonly before: string; text: string }>();
   for (const certificate of readFolder(folder)) {
-    const manifest = renderCertificate(certificate);
-    if (manifest) {
+    for (const manifest of renderCertificate(certificate)) {
       given.add(manifest.file);
       const path = join(directory, manifest.file);
       const file = shown(path);
@@ -53,36 +40,12 @@ export function* outputDifferences(
       else if (!present.startsWith(MARKER)) yield { kind: 'foreign', file };
       else if (present !== manifest.text) yield { kind: 'changed', file, text: manifest.text };
     }
-    annotate(folder, certificate, restartFiles);
   }
-  for (const [file, { before, text }] of restartFiles) {
-    if (text !== before) yield { kind: 'changed', file, text };
-  }
+  yield* teamFileDifferences(folder);
   // Elsewhere another folder's output may lie beside ours, and would be taken for stale.
   if (isOutside(folder.root, directory)) return;
   for (const name of otherManifests(directory, given)) {
     yield { kind: 'stale', file: shown(join(directory, name)) };
-  }
-}
-
-/** Places the restart annotations of one certificate into the texts of the team's files. */
-function annotate(
-  { root }: Folder,
-  { spec, revisions }: Certificate<CertificateSpec>,
-  files: Map<string, { readonly before: string; text: string }>,
-): void {
-  const current = currentRevision(revisions);
-  for (const place of spec.restart) {
-    let entry = files.get(place.file);
-    if (!entry) {
-      const before = readNamedFile(root, place.file);
-      entry = { before, text: before };
-      files.set(place.file, entry);
-    }
-    if (!current) continue;
-    const digest = place.digestOf === 'ca' ? caDigest(current) : restartDigest(current, spec);
-    if (digest === undefined) continue;
-    entry.text = annotateFile(entry.text, place, restartAnnotation(spec.name), digest);
   }
 }
 
@@ -99,7 +62,7 @@ function otherManifests(directory: string, given: ReadonlySet<string>): readonly
     throw fileError('FILE_UNREADABLE', directory, error);
   }
   return names
-    .filter((name) => name.endsWith('.k8s.yaml') && !given.has(name))
+    .filter((name) => isManifestFile(name) && !given.has(name))
     .filter((name) => readTextIfThere(join(directory, name), name)?.startsWith(MARKER))
     .sort();
 }
@@ -115,9 +78,15 @@ export interface Synthesis {
  * foreign files stay. Nothing is touched unless everything could be rendered.
  *
  * @param output - the output folder, absolute or relative to the root
+ * @param differences - what to write and remove
  * @throws ReleafError FOREIGN_FILE when somebody else's file is in the way
  */
-export function synthesize(folder: Folder, staging: Staging, output?: string): Synthesis {
+export function synthesize(
+  folder: Folder,
+  staging: Staging,
+  output?: string,
+  differences: Iterable<OutputDifference> = outputDifferences(folder, output),
+): Synthesis {
   const written: string[] = [];
   const removed: string[] = [];
   const directory = resolve(folder.root, output ?? OUTPUT_FOLDER);
@@ -127,7 +96,7 @@ export function synthesize(folder: Folder, staging: Staging, output?: string): S
   if (elsewhere) outputStaging.sweep();
   if (!elsewhere) pathInside(folder.root, relative(folder.root, directory));
   try {
-    for (const difference of outputDifferences(folder, output)) {
+    for (const difference of differences) {
       const { file, kind } = difference;
       const path = resolve(folder.root, file);
       if (kind === 'foreign') throw foreignFile(file);
@@ -172,18 +141,20 @@ export function preflight(
   output?: string,
 ): void {
   assertNoOrphans(folder);
+  assertPlaces(folder);
   const directory = resolve(folder.root, output ?? OUTPUT_FOLDER);
-  for (const spec of folder.config.certificates) {
-    const path = join(directory, manifestFile(spec.name));
+  const appWrites = readApp(folder.root) !== undefined;
+  const assertOurs = (file: string): void => {
+    if (appWrites) return;
+    const path = join(directory, file);
     const present = readTextIfThere(path, relative(folder.root, path));
     if (present !== undefined && !present.startsWith(MARKER)) {
       throw foreignFile(relative(folder.root, path));
     }
-    for (const place of spec.restart) {
-      annotateFile(readNamedFile(folder.root, place.file), place, restartAnnotation(spec.name), '');
-    }
-  }
+  };
   for (const { spec, revisions } of readFolder(folder)) {
-    renderCertificate({ spec, revisions: next.get(spec.name) ?? revisions });
+    assertOurs(manifestFile(spec.name));
+    const rendered = renderCertificate({ spec, revisions: next.get(spec.name) ?? revisions });
+    for (const { file } of rendered) assertOurs(file);
   }
 }

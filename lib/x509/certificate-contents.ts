@@ -1,19 +1,18 @@
 import type { KeyUsage, Names } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
+import { decodeAltNames, otherAltNames } from './alt-names';
 import { decodeBasicConstraints } from './basic-constraints';
 import * as der from './der';
 import type { Der } from './der';
 import { decodeExtensions, EXTENSION } from './extensions';
 import { decodeExtendedKeyUsage, decodeKeyUsage, unnamedPurposes } from './key-usages';
-import { decodeAltNames, decodeSubject, otherAltNames } from './names';
+import { decodeSubject } from './subject';
 import { certificateFields } from './tbs-certificate';
 
 /** What a certificate says of its holder. */
 export interface CertificateContents {
   /** Values of one attribute come in DER's order, which need not be the order that was asked for. */
   readonly names: Names;
-  readonly emailAddresses: readonly string[];
-  readonly uris: readonly string[];
   /** Kind of each SAN that is none of these, such as `otherName`. */
   readonly otherAltNames: readonly string[];
   /** From key usage and extended key usage; `digital signature`, never `signing`. */
@@ -46,15 +45,11 @@ export function readContents(certificate: Buffer): CertificateContents {
 function decodeCertificate(certificate: Der): CertificateContents {
   const fields = certificateFields(certificate);
   const extensions = decodeExtensions(fields.extensions);
-  const { emailAddresses, uris, ...altNames } = decodeAltNames(
-    extensions.get(EXTENSION.subjectAltName),
-  );
+  const altNames = decodeAltNames(extensions.get(EXTENSION.subjectAltName));
   const subjectKeyId = extensions.get(EXTENSION.subjectKeyIdentifier);
   const authorityKeyId = keyIdentifier(extensions.get(EXTENSION.authorityKeyIdentifier));
   return {
     names: { subject: decodeSubject(fields.subject), ...altNames },
-    emailAddresses,
-    uris,
     otherAltNames: otherAltNames(extensions.get(EXTENSION.subjectAltName)),
     usages: [
       ...decodeKeyUsage(extensions.get(EXTENSION.keyUsage)),

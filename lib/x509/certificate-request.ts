@@ -1,15 +1,16 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { asn1 } from 'node-forge';
 import type { KeyAlgorithm, Names } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
+import { decodeAltNames, encodeAltNames } from './alt-names';
 import * as der from './der';
 import type { Der } from './der';
 import { decodeExtensions, encodeExtension, EXTENSION } from './extensions';
-import { decodeAltNames, decodeSubject, encodeAltNames, encodeSubject } from './names';
+import { KEY_ALGORITHM_TRAITS, keyAlgorithmOf } from './key-algorithms';
 import { decodePem, encodePem } from './pem';
 import type { PrivateKey } from './private-key';
 import { publicKeySha256 } from './public-key';
 import { decodeSignatureAlgorithm, encodeSignatureAlgorithm } from './signature-algorithm';
+import { decodeSubject, encodeSubject } from './subject';
 
 const LABEL = 'CERTIFICATE REQUEST';
 const EXTENSION_REQUEST = '1.2.840.113549.1.9.14';
@@ -18,8 +19,6 @@ const EXTENSION_REQUEST = '1.2.840.113549.1.9.14';
 export interface CertificateRequest {
   /** Values of one attribute come in DER's order, which need not be the order that was asked for. */
   readonly names: Names;
-  readonly emailAddresses: readonly string[];
-  readonly uris: readonly string[];
   /** Undefined for a key that releaf would not make. */
   readonly key: KeyAlgorithm | undefined;
   /** DER SubjectPublicKeyInfo. */
@@ -30,27 +29,32 @@ export interface CertificateRequest {
 }
 
 /**
- * Makes a PKCS#10 request, signed with SHA-256. Key usages are not in it: a Kubernetes signer takes
+ * Makes a PKCS#10 request, signed with its key. Key usages are not in it: a Kubernetes signer takes
  * them from `spec.usages`.
  *
  * @returns PEM, one `CERTIFICATE REQUEST` block
- * @throws ReleafError `REQUEST_INVALID` when a DNS name is not ASCII or an IP address is not one
+ * @throws ReleafError `REQUEST_INVALID` when a name cannot stand in a certificate: it is not ASCII, or not an IP
+ * address, an email address or a URI
  */
 export function createRequest(key: PrivateKey, names: Names): string {
   const info = requestInfo(names, key.publicKeyDer());
-  const signature = key.sign(der.encodeDer(info));
-  const algorithm = encodeSignatureAlgorithm(key.algorithm === 'ecdsa-p256' ? 'ec' : 'rsa');
-  return encodePem(LABEL, der.encodeDer(der.sequence(info, algorithm, der.bitString(signature))));
+  const algorithm = encodeSignatureAlgorithm(KEY_ALGORITHM_TRAITS[key.algorithm].signature);
+  const signature = der.bitString(key.sign(info));
+  return encodePem(
+    LABEL,
+    der.sequenceOfEncoded(info, der.encodeDer(algorithm), der.encodeDer(signature)),
+  );
 }
 
-/** The CertificationRequestInfo (RFC 2986, 4.1): all of a request that is signed. */
-function requestInfo(names: Names, publicKeyDer: Buffer): Der {
+/** The DER of the CertificationRequestInfo (RFC 2986, 4.1): all of a request that is signed. */
+function requestInfo(names: Names, publicKeyDer: Buffer): Buffer {
   const subject = encodeSubject(names.subject);
-  return der.sequence(
-    der.integer(Buffer.of(0)),
-    subject,
-    der.parseDer(publicKeyDer),
-    der.tagged(0, requestedExtensions(names, der.nodesOf(subject).length === 0)),
+  const extensions = requestedExtensions(names, der.nodesOf(subject).length === 0);
+  return der.sequenceOfEncoded(
+    der.encodeDer(der.integer(Buffer.of(0))),
+    der.encodeDer(subject),
+    publicKeyDer,
+    der.encodeDer(der.tagged(0, extensions)),
   );
 }
 
@@ -60,10 +64,7 @@ function requestInfo(names: Names, publicKeyDer: Buffer): Der {
  */
 export function asksOnlyFor(request: CertificateRequest, names: Names): boolean {
   const [info] = der.sequenceOf(der.parseDer(request.der));
-  return (
-    info !== undefined &&
-    der.encodeDer(info).equals(der.encodeDer(requestInfo(names, request.publicKeyDer)))
-  );
+  return info !== undefined && der.encodeDer(info).equals(requestInfo(names, request.publicKeyDer));
 }
 
 function requestedExtensions(names: Names, critical: boolean): readonly Der[] {
@@ -114,14 +115,10 @@ function decodeRequest(bytes: Buffer): CertificateRequest {
   }
 
   const extensions = decodeExtensions(requestedIn(attributes));
-  const { emailAddresses, uris, ...altNames } = decodeAltNames(
-    extensions.get(EXTENSION.subjectAltName),
-  );
+  const altNames = decodeAltNames(extensions.get(EXTENSION.subjectAltName));
   return {
     names: { subject: decodeSubject(subject), ...altNames },
-    emailAddresses,
-    uris,
-    key: keyAlgorithm(publicKey),
+    key: keyAlgorithmOf(publicKeyDer),
     publicKeyDer,
     publicKeySha256: publicKeySha256(publicKeyDer),
     der: bytes,
@@ -135,23 +132,6 @@ function requestedIn(attributes: Der | undefined): Der | undefined {
     .filter(([type]) => der.oidOf(type) === EXTENSION_REQUEST);
   if (found.length > 1) throw new der.DerError('it asks for extensions twice');
   return found[0] && der.nodesOf(found[0][1])[0];
-}
-
-function keyAlgorithm(spki: Der): KeyAlgorithm | undefined {
-  const [algorithm, bits] = der.sequenceOf(spki);
-  const [type, curve] = der.sequenceOf(algorithm);
-  switch (der.oidOf(type)) {
-    case '1.2.840.10045.2.1':
-      return der.oidOf(curve) === '1.2.840.10045.3.1.7' ? 'ecdsa-p256' : undefined;
-    case '1.2.840.113549.1.1.1': {
-      const [modulus] = der.sequenceOf(der.parseDer(der.bitsOf(bits)));
-      const hex = der.bytesOfType(modulus, asn1.Type.INTEGER).toString('hex').replace(/^00/, '');
-      if (hex.length === 512) return 'rsa-2048';
-      return hex.length === 1024 ? 'rsa-4096' : undefined;
-    }
-    default:
-      return undefined;
-  }
 }
 
 /** What a CA copies from a request, as it stands there. */

@@ -49,15 +49,38 @@ export function sequence(...nodes: readonly Der[]): Der {
   return create(Class.UNIVERSAL, Type.SEQUENCE, true, [...nodes]);
 }
 
+/** A SEQUENCE of what is encoded already, without encoding it again. */
+export function sequenceOfEncoded(...parts: readonly Buffer[]): Buffer {
+  const content = Buffer.concat(parts);
+  const { length } = content;
+  const octets = length < 0x80 ? '' : length.toString(16);
+  const bytes = Buffer.from(octets.length % 2 ? `0${octets}` : octets, 'hex');
+  // X.690, 8.1.3: short form below 128, else the number of octets of the length first.
+  const header = Buffer.of(SEQUENCE_TAG, length < 0x80 ? length : 0x80 | bytes.length);
+  return Buffer.concat([header, bytes, content]);
+}
+
+/** Constructed, universal 16. */
+const SEQUENCE_TAG = 0x30;
+
 /** SET OF, in the order that DER wants: by encoding (X.690, 11.6). */
 export function setOf(...nodes: readonly Der[]): Der {
+  if (nodes.length < 2) return create(Class.UNIVERSAL, Type.SET, true, [...nodes]);
   const encoded = nodes.map((node) => ({ node, der: encodeDer(node) }));
   const sorted = encoded.sort((a, b) => Buffer.compare(a.der, b.der)).map(({ node }) => node);
   return create(Class.UNIVERSAL, Type.SET, true, sorted);
 }
 
+/** Encoding is slow, and the same few come in every request. */
+const encodedOids = new Map<string, string>();
+
+/**
+ * @param oid - dotted; one of those that this room names, not one that was read
+ */
 export function objectIdentifier(oid: string): Der {
-  return create(Class.UNIVERSAL, Type.OID, false, asn1.oidToDer(oid).getBytes());
+  const encoded = encodedOids.get(oid) ?? asn1.oidToDer(oid).getBytes();
+  encodedOids.set(oid, encoded);
+  return create(Class.UNIVERSAL, Type.OID, false, encoded);
 }
 
 export function octetString(bytes: Buffer): Der {

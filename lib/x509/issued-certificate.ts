@@ -7,14 +7,14 @@ import * as der from './der';
 import type { Der } from './der';
 import { decodeExtensions, encodeExtension, EXTENSION } from './extensions';
 import { encodeExtendedKeyUsage, encodeKeyUsage } from './key-usages';
-import { encodeSubject } from './names';
 import { encodePem } from './pem';
 import { encodeSignatureAlgorithm } from './signature-algorithm';
 import type { SignatureAlgorithm } from './signature-algorithm';
+import { encodeSubject } from './subject';
 
-/** Who signs: an RSA or EC key with SHA-256, or an Ed25519 key. */
+/** Who signs, and with what. */
 export interface Issuer {
-  readonly keyType: SignatureAlgorithm['keyType'];
+  readonly signature: SignatureAlgorithm;
   sign(data: Buffer): Buffer;
 }
 
@@ -115,7 +115,7 @@ interface Fields extends RootTerms {
 
 /** RFC 5280, 4.1. */
 function signed(issuer: Issuer, fields: Fields): string {
-  const algorithm = encodeSignatureAlgorithm(issuer.keyType);
+  const algorithm = encodeSignatureAlgorithm(issuer.signature);
   const tbs = der.sequence(
     der.tagged(0, [der.integer(Buffer.of(2))]),
     der.integer(positive(fields.serialNumber)),

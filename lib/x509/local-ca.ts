@@ -8,8 +8,10 @@ import { issuerProblem } from './path-validation';
 import type { CertificateRequest } from './certificate-request';
 import { encodeLeaf, encodeRoot } from './issued-certificate';
 import type { Issuer, LeafTerms, RootTerms } from './issued-certificate';
+import { KEY_ALGORITHM_TRAITS, keyAlgorithmOf } from './key-algorithms';
 import type { PrivateKey } from './private-key';
 import { publicKeySha256 } from './public-key';
+import type { SignatureAlgorithm } from './signature-algorithm';
 
 /** A CA that signs by itself: for development, air-gapped use and the demo. */
 export interface LocalCa {
@@ -29,7 +31,7 @@ export interface LocalCa {
  * Opens a CA from its files.
  *
  * @param certificatePem - exactly one CA certificate
- * @param privateKeyPem - its RSA, EC or Ed25519 key, not encrypted
+ * @param privateKeyPem - its RSA (2048 bits or more), P-256, P-384 or Ed25519 key, not encrypted
  * @param what - names the CA in messages, such as the folder that holds both files
  * @throws ReleafError `CA_INVALID`, `PEM_INVALID` or `CERTIFICATE_INVALID`
  */
@@ -58,18 +60,28 @@ export function openLocalCa(certificatePem: string, privateKeyPem: string, what:
   const unfit = issuerProblem(certificate, { below: 0, usages: [], isAnchor: true });
   if (unfit !== undefined) throw invalid(`${certificate.subject} in ${what} ${unfit}`);
   const key = readCaKey(privateKeyPem, what);
-  const keyType = key.asymmetricKeyType;
-  if (keyType !== 'rsa' && keyType !== 'ec' && keyType !== 'ed25519') {
+  const spki = createPublicKey(key).export({ type: 'spki', format: 'der' });
+  const signature = signatureOf(key, spki);
+  if (!signature) {
+    const type = key.asymmetricKeyType ?? 'unknown';
     throw invalid(
-      `the CA key in ${what} is ${keyType ?? 'unknown'}, and only RSA, EC and Ed25519 can sign`,
+      `the CA key in ${what} is of type ${type}, and only RSA, P-256, P-384 and Ed25519 can sign`,
     );
   }
-  const spki = createPublicKey(key).export({ type: 'spki', format: 'der' });
   if (publicKeySha256(spki) !== certificate.publicKeySha256) {
     throw invalid(`the CA key in ${what} does not belong to the CA certificate beside it`);
   }
-  const digest = keyType === 'ed25519' ? null : 'sha256';
-  return localCa(certificate, { keyType, sign: (data) => sign(digest, data, key) });
+  return localCa(certificate, {
+    signature,
+    sign: (data) => sign(signature.digest, data, key),
+  });
+}
+
+/** A CA may have an RSA key of any size, which {@link issuerProblem} has looked at. */
+function signatureOf(key: KeyObject, spki: Buffer): SignatureAlgorithm | undefined {
+  if (key.asymmetricKeyType === 'rsa') return { keyType: 'rsa', digest: 'sha256' };
+  const algorithm = keyAlgorithmOf(spki);
+  return algorithm && KEY_ALGORITHM_TRAITS[algorithm].signature;
 }
 
 /**
@@ -79,7 +91,7 @@ export function openLocalCa(certificatePem: string, privateKeyPem: string, what:
  */
 export function createLocalCa(key: PrivateKey, commonName: string, terms: RootTerms): LocalCa {
   const issuer: Issuer = {
-    keyType: key.algorithm === 'ecdsa-p256' ? 'ec' : 'rsa',
+    signature: KEY_ALGORITHM_TRAITS[key.algorithm].signature,
     sign: (data) => key.sign(data),
   };
   const pem = encodeRoot(issuer, key.publicKeyDer(), commonName, terms);

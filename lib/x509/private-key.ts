@@ -2,6 +2,9 @@ import { createPublicKey, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { inspect } from 'node:util';
 import type { KeyAlgorithm } from '../model/certificate-spec';
+import { encodeBase64 } from './base64';
+import { ecKeyPairDer } from './ec-private-key';
+import { KEY_ALGORITHM_TRAITS, keyAlgorithmOf } from './key-algorithms';
 
 const PRINTED = '[private key]';
 
@@ -13,22 +16,33 @@ export class PrivateKey {
   readonly #key: KeyObject;
   readonly #algorithm: KeyAlgorithm;
   readonly #publicKeyDer: Buffer;
+  /** As it was written together with the public half, until it is lent. */
+  #pkcs8: Buffer | undefined;
 
-  private constructor(key: KeyObject, algorithm: KeyAlgorithm) {
+  private constructor(
+    key: KeyObject,
+    algorithm: KeyAlgorithm,
+    publicKeyDer: Buffer,
+    pkcs8: Buffer | undefined,
+  ) {
     this.#key = key;
     this.#algorithm = algorithm;
-    this.#publicKeyDer = createPublicKey(key).export({ type: 'spki', format: 'der' });
+    this.#publicKeyDer = publicKeyDer;
+    this.#pkcs8 = pkcs8;
   }
 
   /**
-   * @throws TypeError when it is not a private key of that algorithm
+   * @throws TypeError when it is not a private key of that algorithm, with its curve or size
    */
   static of(key: KeyObject, algorithm: KeyAlgorithm): PrivateKey {
-    const type = algorithm === 'ecdsa-p256' ? 'ec' : 'rsa';
-    if (key.type !== 'private' || key.asymmetricKeyType !== type) {
-      throw new TypeError(`not a private key for ${algorithm}`);
+    if (key.type === 'private') {
+      const both = ecKeyPairDer(key, algorithm);
+      const spki = both?.spki ?? createPublicKey(key).export({ type: 'spki', format: 'der' });
+      if (keyAlgorithmOf(spki) === algorithm) {
+        return new PrivateKey(key, algorithm, spki, both?.pkcs8);
+      }
     }
-    return new PrivateKey(key, algorithm);
+    throw new TypeError(`not a private key for ${algorithm}`);
   }
 
   get algorithm(): KeyAlgorithm {
@@ -40,9 +54,12 @@ export class PrivateKey {
     return this.#publicKeyDer;
   }
 
-  /** Signs with SHA-256: RSA as PKCS#1 v1.5, ECDSA as a DER sequence (RFC 5480). */
+  /**
+   * Signs with the digest of its algorithm ({@link KEY_ALGORITHM_TRAITS}): RSA as PKCS#1 v1.5, ECDSA as
+   * a DER sequence (RFC 3279, 2.2.3), Ed25519 as it is (RFC 8410, section 6).
+   */
   sign(data: Buffer): Buffer {
-    return sign('sha256', data, this.#key);
+    return sign(KEY_ALGORITHM_TRAITS[this.#algorithm].signature.digest, data, this.#key);
   }
 
   /**
@@ -51,7 +68,8 @@ export class PrivateKey {
    * cannot be wiped.
    */
   withPkcs8Pem<T>(use: (pem: Buffer) => T): T {
-    const der = this.#key.export({ type: 'pkcs8', format: 'der' });
+    const der = this.#pkcs8 ?? this.#key.export({ type: 'pkcs8', format: 'der' });
+    this.#pkcs8 = undefined;
     const pem = encodePkcs8Pem(der);
     der.fill(0);
     try {
@@ -78,30 +96,21 @@ export class PrivateKey {
   }
 }
 
-const BASE64 = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
-const PADDING = '='.charCodeAt(0);
 const NEWLINE = '\n'.charCodeAt(0);
 const COLUMNS = 64;
 
 function encodePkcs8Pem(der: Buffer): Buffer {
   const begin = '-----BEGIN PRIVATE KEY-----\n';
   const end = '-----END PRIVATE KEY-----\n';
-  const characters = Math.ceil(der.length / 3) * 4;
-  const lines = Math.ceil(characters / COLUMNS);
-  const pem = Buffer.alloc(begin.length + characters + lines + end.length);
+  const base64 = encodeBase64(der);
+  const lines = Math.ceil(base64.length / COLUMNS);
+  const pem = Buffer.alloc(begin.length + base64.length + lines + end.length);
   let at = pem.write(begin, 'ascii');
-  for (let index = 0; index < characters; index += 1) {
-    pem[at++] = base64Character(der, index);
-    if ((index + 1) % COLUMNS === 0 || index + 1 === characters) pem[at++] = NEWLINE;
+  for (let start = 0; start < base64.length; start += COLUMNS) {
+    at += base64.copy(pem, at, start, start + COLUMNS);
+    pem[at++] = NEWLINE;
   }
   pem.write(end, at, 'ascii');
+  base64.fill(0);
   return pem;
-}
-
-/** The character at `index` of the base64 of `bytes`: its six bits, or padding behind the end. */
-function base64Character(bytes: Buffer, index: number): number {
-  const first = Math.floor((index * 6) / 8);
-  if (first >= bytes.length) return PADDING;
-  const pair = (bytes.readUInt8(first) << 8) | (bytes[first + 1] ?? 0);
-  return BASE64.readUInt8((pair >> (10 - ((index * 6) % 8))) & 0x3f);
 }

@@ -32,9 +32,10 @@ const WEAK: ReadonlyMap<string, string> = new Map([
   [SHA1, 'SHA-1'],
 ]);
 
-/** AlgorithmIdentifier of a SHA-256 or Ed25519 signature (RFC 4055, RFC 5758, RFC 8410). */
-export function encodeSignatureAlgorithm(keyType: SignatureAlgorithm['keyType']): Der {
-  const [oid = ''] = [...ALGORITHMS].find(([, algorithm]) => algorithm.keyType === keyType) ?? [];
+/** AlgorithmIdentifier of a signature (RFC 4055, RFC 5758, RFC 8410). */
+export function encodeSignatureAlgorithm({ keyType, digest }: SignatureAlgorithm): Der {
+  const [oid = ''] =
+    [...ALGORITHMS].find(([, known]) => known.keyType === keyType && known.digest === digest) ?? [];
   const parameters = keyType === 'rsa' ? [der.nothing()] : [];
   return der.sequence(der.objectIdentifier(oid), ...parameters);
 }

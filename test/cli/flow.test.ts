@@ -329,7 +329,7 @@ describe('the rotation', () => {
 
   it('signs with a CA on disk', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
-    const onDisk = createLocalCa(PrivateKey.of(privateKey, 'ecdsa-p256'), 'disk CA', {
+    const onDisk = createLocalCa(PrivateKey.of(privateKey, 'ecdsa-p384'), 'disk CA', {
       notBefore: daysAfter(-1),
       notAfter: daysAfter(10),
       serialNumber: Buffer.from([1]),

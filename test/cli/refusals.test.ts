@@ -57,8 +57,7 @@ const leaf = (now = LATER, days = 90): string => signed(ca, request(2), { now, d
 /** Runs a command that must be refused: nothing written, no stack. */
 async function refused(root: string, argv: readonly string[], options: RunOptions = {}) {
   const before = filesIn(root);
-  const [command = '', ...rest] = argv;
-  const { status, stdout, stderr } = await releaf([command, '-C', root, ...rest], {
+  const { status, stdout, stderr } = await releaf(['-C', root, ...argv], {
     now: LATER,
     ...options,
   });

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import type { WrittenCertificate, WrittenConfig } from '../../lib/config/written-config';
-import { KEY_ALGORITHMS, KEY_USAGES } from '../../lib/model/certificate-spec';
+import type { SealingScope, SecretNaming } from '../../lib/model/certificate-spec';
+import {
+  KEY_ALGORITHMS,
+  KEY_POLICIES,
+  KEY_USAGES,
+  SEALING_SCOPES,
+} from '../../lib/model/certificate-spec';
 
 const some = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
 const distinct = <T>(arbitrary: fc.Arbitrary<T>, minLength = 0) =>
@@ -48,10 +54,70 @@ const subject = fc.record(
   { requiredKeys: [] },
 );
 
-const sealing = fc.oneof(
-  fc.record({ type: fc.constant('sealed-secrets' as const), certificate: file }),
-  fc.constant({ type: 'plaintext' as const, iUnderstandKeysAreInGit: true as const }),
+const RECIPIENTS = [
+  'age1a2vvfhywlc80t046s402v2tcmlyefxf909np89lgfkg6e0cx4dpseyfeps',
+  'age1makpgyfnjfjjkukw6fk3f6vxhgpvsunwrsna7jq92e97nzfyq4gqlerqvy',
+];
+const sealed = (scope: fc.Arbitrary<SealingScope | undefined>) =>
+  fc.record({ type: fc.constant('sealed-secrets' as const), certificate: file, scope });
+const sops = fc.record({
+  type: fc.constant('sops' as const),
+  recipients: some(distinct(fc.constantFrom(...RECIPIENTS), 1)),
+});
+const plaintext = fc.constant({
+  type: 'plaintext' as const,
+  iUnderstandKeysAreInGit: true as const,
+});
+const sealing = fc.oneof(sealed(some(fc.constantFrom(...SEALING_SCOPES))), sops, plaintext);
+/** Sealed so that it opens under other names too. */
+const movable = fc.oneof(
+  sealed(fc.constantFrom('namespace-wide' as const, 'cluster-wide' as const)),
+  sops,
+  plaintext,
 );
+
+const keyPolicy = fc.constantFrom(...KEY_POLICIES);
+/** What belongs together: `reuse` with `perRevision` needs a sealing that opens under other names. */
+const life = fc.oneof(
+  fc.record({ keyPolicy: some(keyPolicy), naming: some(fc.constant('stable' as const)), sealing }),
+  fc.record({
+    keyPolicy: fc.constant('rotate' as const),
+    naming: fc.constant('perRevision' as const),
+    sealing,
+  }),
+  fc.record({
+    keyPolicy: some(keyPolicy),
+    naming: fc.constant('perRevision' as const),
+    sealing: movable,
+  }),
+);
+
+/** One place for each certificate; there is always one where the name of the Secret changes. */
+const references = (name: string, naming: SecretNaming | undefined) => {
+  const place = {
+    file: 'tenant.yaml',
+    name: `spec.secrets.${name}.name`,
+    type: `spec.secrets.${name}.type`,
+  };
+  return fc.constantFrom(
+    ...(naming === 'perRevision' ? [] : [undefined, []]),
+    [place],
+    [{ file: place.file, name: place.name }],
+  );
+};
+
+const alive = (
+  name: string,
+  written: fc.Arbitrary<WrittenCertificate>,
+): fc.Arbitrary<WrittenCertificate> =>
+  fc.tuple(written, life).chain(([{ secret: its, ...entry }, { naming, ...together }]) =>
+    references(name, naming).map((places) => ({
+      ...together,
+      ...entry,
+      secret: { ...its, naming },
+      references: places,
+    })),
+  );
 
 const restart = fc.uniqueArray(
   fc.record(
@@ -70,11 +136,22 @@ const free = {
   key: some(fc.constantFrom(...KEY_ALGORITHMS)),
   duration: some(duration),
   renewAt: some(renewAt),
-  sealing,
   ca: file,
   restart: some(restart),
   ipAddresses: some(fc.uniqueArray(ipAddress, { maxLength: 2 })),
 };
+
+/** Names that not every signer takes. */
+const freeNames = {
+  emailAddresses: some(distinct(fc.constantFrom('ops@example.com', "o'Neil+a.b@xn--bcher-kva.de"))),
+  uris: some(
+    distinct(fc.constantFrom('spiffe://example.com/web', 'https://a_b.example:8443/x%2fy?q=(1)#z')),
+  ),
+};
+
+/** An Ed25519 key, maybe that of the defaults, can only sign. */
+const keyCan = ({ key = 'ed25519', usages = [] }: WrittenCertificate) =>
+  key !== 'ed25519' || !usages.some((usage) => /cipher|agreement/.test(usage));
 
 const secret = (name: string, extra: object = {}) =>
   fc.record({
@@ -97,7 +174,12 @@ const genericSecret = (name: string) =>
 const generic = (name: string): fc.Arbitrary<WrittenCertificate> =>
   fc.record({
     profile: fc.constantFrom(undefined, 'generic' as const, { name: 'generic' as const }),
-    signer: fc.constantFrom('local', 'example.com/signer', 'beta.eks.amazonaws.com/app-serving'),
+    signer: fc.constantFrom(
+      'local',
+      'example.com/signer',
+      'issuers.cert-manager.io/team.ca',
+      'clusterissuers.cert-manager.io/ca',
+    ),
     commonName: some(attribute(64)),
     subject: some(subject),
     dnsNames: distinct(dnsName, 1),
@@ -105,6 +187,18 @@ const generic = (name: string): fc.Arbitrary<WrittenCertificate> =>
     appendCa: some(fc.boolean()),
     secret: genericSecret(name),
     ...free,
+    ...freeNames,
+  });
+
+const eks = (name: string): fc.Arbitrary<WrittenCertificate> =>
+  fc.record({
+    signer: fc.constant('beta.eks.amazonaws.com/app-serving'),
+    subject: some(subject),
+    dnsNames: distinct(dnsName, 1),
+    usages: some(fc.constant(['digital signature', 'server auth'] as const)),
+    secret: genericSecret(name),
+    ...free,
+    ...freeNames,
   });
 
 const kubeletServing = (name: string): fc.Arbitrary<WrittenCertificate> =>
@@ -143,8 +237,51 @@ const minioKes = (name: string): fc.Arbitrary<WrittenCertificate> =>
     ...free,
   });
 
+const minioKesClient = (name: string): fc.Arbitrary<WrittenCertificate> =>
+  fc
+    .record({
+      tenant: fc.constantFrom(undefined, name),
+      policy: some(fc.constantFrom('minio', 'My_Policy-1')),
+      keyPolicy,
+    })
+    .chain(({ tenant, policy, keyPolicy: chosen }) =>
+      fc.record({
+        profile: fc.constant({
+          name: 'minio-kes-client' as const,
+          tenant,
+          policy,
+          acceptIdentityChange: chosen === 'rotate' ? true : undefined,
+        }),
+        keyPolicy: fc.constant(chosen),
+        sealing: movable,
+        signer: fc.constantFrom('local', 'kubernetes.io/kube-apiserver-client'),
+        secret: secret(name, { type: some(fc.constant('kubernetes.io/tls')) }),
+        ...free,
+      }),
+    );
+
+const kubernetesClient = (name: string): fc.Arbitrary<WrittenCertificate> =>
+  fc.record({
+    profile: fc.record(
+      {
+        name: fc.constant('kubernetes-client' as const),
+        user: attribute(64),
+        groups: distinct(attribute(64)),
+      },
+      { requiredKeys: ['name', 'user'] },
+    ),
+    secret: secret(name),
+    ...free,
+  });
+
 const entry = (name: string): fc.Arbitrary<WrittenCertificate> =>
-  fc.oneof(generic(name), kubeletServing(name), minioKes(name));
+  fc
+    .oneof(
+      ...[generic, eks, kubeletServing, minioKes, minioKesClient, kubernetesClient].map((of) =>
+        alive(name, of(name)),
+      ),
+    )
+    .filter(keyCan);
 
 /** Any valid config, over every key, profile, signer, sealing and both Secret types. */
 export const arbitraryConfig: fc.Arbitrary<WrittenConfig> = fc
@@ -155,7 +292,14 @@ export const arbitraryConfig: fc.Arbitrary<WrittenConfig> = fc
         version: fc.constant(1 as const),
         knownPrivateKeys: fc.uniqueArray(fc.constantFrom('test/key.pem', './k.pem')),
         defaults: fc.record(
-          { duration, renewAt, sealing, key: fc.constantFrom(...KEY_ALGORITHMS), ca: file },
+          {
+            duration,
+            renewAt,
+            sealing,
+            key: fc.constantFrom(...KEY_ALGORITHMS),
+            keyPolicy,
+            ca: file,
+          },
           { requiredKeys: [] },
         ),
         certificates: fc

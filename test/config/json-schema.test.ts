@@ -77,6 +77,14 @@ describe('releaf.schema.json', () => {
     ['~.ca', '../ca.pem'],
     ['~.sealing', { type: 'plaintext' }],
     ['~.profile', 'minio-kes'],
+    ['~.profile', { name: 'kubernetes-client' }],
+    ['~.sealing', { type: 'sops', recipients: [] }],
+    ['~.sealing', { type: 'sops', recipients: ['ssh-ed25519 AAAA'] }],
+    ['~.keyPolicy', 'always'],
+    ['~.secret.naming', 'unique'],
+    ['~.emailAddresses', ['a@B.c']],
+    ['~.uris', ['a.b/c']],
+    ['~.references', [{ file: 'a.yaml' }]],
     ['~.secret.labels', { 'a b': 'c' }],
   ])('lets editors mark %s: %j', (path, value) => {
     expect(validate(validConfig())).toBe(true);

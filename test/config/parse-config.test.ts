@@ -9,6 +9,7 @@ import { arbitraryConfig } from './arbitrary-config';
 import { problemsOf, refusal } from './problems-of';
 import { validConfig } from './valid-config';
 
+const RECIPIENT = 'age1a2vvfhywlc80t046s402v2tcmlyefxf909np89lgfkg6e0cx4dpseyfeps';
 const web = validConfig().certificates.web;
 const withEntry = (own: WrittenCertificate, defaults: WrittenDefaults = {}) => ({
   version: 1,
@@ -27,6 +28,7 @@ describe('a config', () => {
           name: 'web',
           profile: 'generic',
           key: 'ecdsa-p256',
+          keyPolicy: 'rotate',
           usages: ['digital signature', 'server auth'],
           signer: 'local',
           expirationSeconds: 7_776_000,
@@ -40,15 +42,19 @@ describe('a config', () => {
           },
           dnsNames: ['web.example.com'],
           ipAddresses: [],
+          emailAddresses: [],
+          uris: [],
           secret: {
             name: 'web-tls',
+            naming: 'stable',
             namespace: 'default',
             type: 'kubernetes.io/tls',
             keys: { privateKey: 'tls.key', certificate: 'tls.crt' },
             labels: {},
           },
-          sealing: { type: 'sealed-secrets', certificate: 'sealing.pem' },
+          sealing: { type: 'sealed-secrets', certificate: 'sealing.pem', scope: 'strict' },
           restart: [],
+          references: [],
           appendCa: false,
           warnings: [],
         },
@@ -107,6 +113,23 @@ describe('a config', () => {
     });
   });
 
+  it('takes every kind of name, every sealing and every way to keep key and Secret', () => {
+    const own = {
+      key: 'ed25519',
+      keyPolicy: 'reuse',
+      emailAddresses: ['Ops@example.com'],
+      uris: ['spiffe://example.com/web'],
+      secret: { ...web.secret, naming: 'perRevision' },
+      sealing: { type: 'sops', recipients: [RECIPIENT] },
+      references: [{ file: 'b.yaml', name: 'spec.tls[0].name', type: 'spec.tls[0].type' }],
+    } as const;
+    expect(specOf(own)).toMatchObject({ ...own, usages: ['digital signature', 'server auth'] });
+  });
+
+  it('leaves recipients to .sops.yaml', () => {
+    expect(specOf({ sealing: { type: 'sops' } }).sealing).toEqual({ type: 'sops' });
+  });
+
   it.each([
     ['2/3', { share: 2 / 3 }],
     ['70%', { share: 0.7 }],
@@ -125,14 +148,24 @@ describe('a config', () => {
     ]);
   });
 
-  it('is as docs/config.md shows it', () => {
+  it('is as docs/config.md shows it, in YAML and in TypeScript', () => {
     const docs = readFileSync(join(__dirname, '../../docs/config.md'), 'utf8');
-    const [, example = ''] = /```yaml\n(.*?)```/s.exec(docs) ?? [];
-    const { certificates } = parseConfig(parse(example), 'releaf.yaml');
-    expect(certificates.map(({ secret }) => secret.name)).toEqual([
-      'kes-tenant-kes-tls',
-      'web-tls',
-    ]);
+    const [, yaml = ''] = /```yaml\n(.*?)```/s.exec(docs) ?? [];
+    // An object literal as prettier writes it is a flow mapping of YAML too.
+    const [, typed = ''] = /defineConfig\((\{.*?\n\})\);/s.exec(docs) ?? [];
+    const { certificates } = parseConfig(parse(yaml), 'releaf.yaml');
+    expect(certificates.map(({ secret }) => secret.name)).toEqual(['kes-server', 'web-tls']);
+    expect(certificates.flatMap(({ warnings }) => warnings)).toEqual([]);
+    expect(parse(typed)).toEqual(parse(yaml));
+  });
+
+  it('has examples in docs/config.md that say the same in YAML and in TypeScript', () => {
+    const docs = readFileSync(join(__dirname, '../../docs/config.md'), 'utf8');
+    const pairs = [...docs.matchAll(/```yaml\n(.*?)```\n+```ts\n(.*?)```/gs)].slice(1);
+    expect(pairs).toHaveLength(7);
+    for (const [, yaml = '', typed = ''] of pairs) {
+      expect(parse(`{${typed}}`)).toEqual(parse(yaml));
+    }
   });
 
   it('takes undefined for absent, as typed configs write it', () => {
@@ -193,7 +226,7 @@ describe('what holds when several say something', () => {
 
   it('a sealing of another type in the entry replaces that of the defaults whole', () => {
     const plaintext = { type: 'plaintext' as const, iUnderstandKeysAreInGit: true as const };
-    expect(specOf({}, { sealing: plaintext }).sealing).toEqual(web.sealing);
+    expect(specOf({}, { sealing: plaintext }).sealing).toEqual({ ...web.sealing, scope: 'strict' });
     expect(specOf({ sealing: undefined }, { sealing: plaintext }).sealing).toEqual({
       type: 'plaintext',
     });
@@ -207,6 +240,7 @@ describe('what does not fit together', () => {
     dnsNames: undefined,
   });
   const CA = 'it needs ca: the PEM file with the CA of the signer';
+  const LABEL = 'a'.repeat(63);
   const CHOICE = 'give tenant, or for a stand-alone KES statefulSet and service';
 
   const rows: [title: string, own: WrittenCertificate, ...problems: string[]][] = [
@@ -218,7 +252,7 @@ describe('what does not fit together', () => {
     [
       'no sealing',
       { sealing: undefined },
-      'sealing: missing; say how the private key is kept, here or in defaults: { type: sealed-secrets, certificate: FILE }, or { type: plaintext, iUnderstandKeysAreInGit: true } for throw-away keys',
+      'sealing: missing; say how the private key is kept, here or in defaults: { type: sealed-secrets, certificate: FILE }, { type: sops }, or { type: plaintext, iUnderstandKeysAreInGit: true } for throw-away keys',
     ],
     [
       'no Secret name',
@@ -227,7 +261,7 @@ describe('what does not fit together', () => {
     ],
     [
       'no namespace',
-      { ...minioKes({ tenant: 't' }), secret: { name: 'a' } },
+      { ...minioKes({ tenant: 't', trust: 'leaf' }), secret: { name: 'a' } },
       'secret.namespace: missing; say the namespace of the Secret, here or in defaults',
     ],
     [
@@ -251,6 +285,27 @@ describe('what does not fit together', () => {
       'a digest of no CA',
       { restart: [{ file: 'a.yaml', annotations: 'a', digestOf: 'ca' }] },
       `restart[0].digestOf: got "ca"; ${CA}`,
+    ],
+    [
+      'a key that is kept, but opens under another name only',
+      { keyPolicy: 'reuse', secret: { ...web.secret, naming: 'perRevision' } },
+      'secret.naming: got "perRevision"; keyPolicy is reuse, and a key sealed in scope strict opens under one name only: naming is stable, or the scope of sealing is namespace-wide',
+    ],
+    [
+      'a name that leaves no room for revision and digest',
+      {
+        secret: {
+          ...web.secret,
+          name: `${LABEL}.${LABEL}.${LABEL}.${'a'.repeat(43)}`,
+          naming: 'perRevision',
+        },
+      },
+      `secret.name: got "${LABEL.slice(0, 60)}…"; with naming: perRevision a name has at most 234 characters, since revision and digest follow it`,
+    ],
+    [
+      'a place for both name and type',
+      { references: [{ file: 'a.yaml', name: 'a.b', type: 'a.b' }] },
+      'references[0].type: got "a.b"; name and type are two different places',
     ],
     [
       'minio-kes without a workload',
@@ -294,6 +349,35 @@ describe('what does not fit together', () => {
     expect(problemsOf(withEntry(own))).toEqual(problems.map((text) => `certificates.web.${text}`));
   });
 
+  it.each([
+    ['is rotated', { keyPolicy: 'rotate' }],
+    ['opens in the namespace', { sealing: { ...web.sealing, scope: 'namespace-wide' } }],
+    ['opens everywhere', { sealing: { ...web.sealing, scope: 'cluster-wide' } }],
+    ['is sealed by SOPS', { sealing: { type: 'sops' } }],
+  ] as const)('a Secret for each revision is right where the key %s', (_, own) => {
+    const name = [LABEL, LABEL, LABEL, 'a'.repeat(42)].join('.');
+    expect(name).toHaveLength(234);
+    const secret = { ...web.secret, name, naming: 'perRevision' as const };
+    expect(problemsOf(withEntry({ keyPolicy: 'reuse', secret, ...own }))).toEqual([]);
+  });
+
+  it('refuses two certificates in one place of a file', () => {
+    const place = { file: 'a.yaml', name: 'spec.name', type: 'spec.type' };
+    const certificates = {
+      web: { ...web, references: [{ ...place, file: './a.yaml' }] },
+      api: { ...web, secret: { ...web.secret, name: 'api' }, references: [place] },
+      other: {
+        ...web,
+        secret: { ...web.secret, name: 'other' },
+        references: [{ ...place, file: 'b.yaml' }],
+      },
+    };
+    expect(problemsOf({ version: 1, certificates })).toEqual([
+      'certificates.web.references[0].name: spec.name of a.yaml is said by certificates.api.references[0].name already; one place names one Secret',
+      'certificates.web.references[0].type: spec.type of a.yaml is said by certificates.api.references[0].type already; one place names one Secret',
+    ]);
+  });
+
   it('says that a value comes from the defaults', () => {
     expect(problemsOf(withEntry({ duration: '7d' }, { renewAt: '30d before expiry' }))).toEqual([
       'certificates.web.renewAt: got "30d before expiry" from defaults; the time before expiry must be less than the duration, which is 7d',
@@ -313,7 +397,7 @@ describe('what does not fit together', () => {
 
   it('is checked only when the shape is right', () => {
     expect(problemsOf(withEntry({ signer: undefined, key: 'rsa' as 'rsa-2048' }))).toEqual([
-      'certificates.web.key: got "rsa"; a key is ecdsa-p256, rsa-2048 or rsa-4096',
+      'certificates.web.key: got "rsa"; a key is ecdsa-p256, ecdsa-p384, ed25519, rsa-2048, rsa-3072 or rsa-4096',
     ]);
   });
 });
@@ -333,6 +417,24 @@ describe('what the signer would refuse', () => {
       'certificates.web.subject.organizations: kubernetes.io/kubelet-serving requires: the only organization is system:nodes; found none (rule kubelet-serving/organization)',
       'certificates.web.commonName: kubernetes.io/kubelet-serving requires: the common name begins with system:node:; found web (rule kubelet-serving/common-name)',
       'certificates.web.usages: kubernetes.io/kubelet-serving requires: the usages are digital signature and server auth, with or without key encipherment, and no other; found client auth (rule kubelet-serving/usages)',
+    ]);
+  });
+
+  it('is told at the key of the config, whatever its field', () => {
+    const written = withEntry({
+      signer: 'kubernetes.io/kubelet-serving',
+      key: 'ed25519',
+      commonName: 'system:node:web',
+      subject: { organizations: ['system:nodes'] },
+      emailAddresses: ['a@b.c'],
+      uris: ['https://a.b'],
+      usages: ['digital signature', 'key encipherment', 'server auth'],
+    });
+    expect(refusal(written)?.code).toBe('SIGNER_RULE');
+    expect(problemsOf(written)).toEqual([
+      expect.stringMatching(/^certificates\.web\.emailAddresses: .*found a@b\.c/),
+      expect.stringMatching(/^certificates\.web\.uris: .*found https:\/\/a\.b/),
+      expect.stringMatching(/^certificates\.web\.usages: .*ed25519.*found key encipherment/),
     ]);
   });
 
@@ -358,7 +460,14 @@ describe('every valid config', () => {
           else expect(renewAt.secondsBeforeExpiry).toBeLessThan(spec.expirationSeconds);
           expect(spec.secret.keys.privateKey).not.toBe(spec.secret.keys.certificate);
           expect(spec.appendCa).toBe(spec.appendCa && spec.ca !== undefined);
-          for (const file of [spec.ca ?? 'a', ...spec.restart.map((place) => place.file)]) {
+          if (spec.secret.naming === 'perRevision' && spec.keyPolicy === 'reuse') {
+            expect(spec.sealing).not.toMatchObject({ scope: 'strict' });
+          }
+          if (spec.identity) {
+            expect(spec.keyPolicy === 'reuse' || spec.identity.acceptChange).toBe(true);
+          }
+          const places = [...spec.restart, ...spec.references];
+          for (const file of [spec.ca ?? 'a', ...places.map((place) => place.file)]) {
             expect(file).not.toMatch(/^[./]\/|\.\.\/|\\/);
           }
         }

@@ -1,3 +1,4 @@
+import { shown } from '../../lib/config/problem';
 import { problemsOf, refusal } from './problems-of';
 import { withValue } from './valid-config';
 
@@ -10,7 +11,23 @@ const IP =
 const NAME =
   'the name of a certificate has lower-case letters, digits and hyphens, begins and ends with a letter or digit, at most 63 characters, and does not begin with csr- (EKS would not issue it)';
 const PROFILE =
-  'a profile is generic, or { name: minio-kes, … } with tenant, or with statefulSet and service';
+  'a profile is generic, { name: minio-kes, … } with tenant, or with statefulSet and service, { name: minio-kes-client }, or { name: kubernetes-client, user: NAME }';
+const POLICY =
+  'the name of a KES policy has letters, digits, - and _, neither begins nor ends with -, at most 80 characters';
+const CN = 'a common name has 1 to 64 characters and no control characters';
+const EMAIL =
+  'an email address is ASCII such as ops@example.com, its domain in lower case, at most 254 characters';
+const URI =
+  'a URI is absolute and ASCII with a lower-case scheme and host, such as spiffe://example.com/web; anything else as %XX';
+const RECIPIENT =
+  'an age recipient is age1… (X25519) or age1pq1… (post-quantum), as age-keygen prints it';
+const AGE = 'age1a2vvfhywlc80t046s402v2tcmlyefxf909np89lgfkg6e0cx4dpseyfeps';
+/** One letter of it is another: the checksum tells. */
+const MISTYPED = AGE.replace(/.$/, (last) => (last === 'q' ? 'p' : 'q'));
+const NAME_PATH =
+  "name is the path of the value that is the Secret's name, such as spec.kes.externalCertSecret.name or spec.template.spec.volumes[0].secret.secretName";
+const TYPE_PATH =
+  "type is the path of the value that is the Secret's type, such as spec.kes.externalCertSecret.type";
 const LABEL =
   'lower-case letters, digits and hyphens, begins and ends with a letter or digit, at most';
 const SUBDOMAIN =
@@ -19,9 +36,9 @@ const DURATION = 'a duration is a whole number and a unit of s, m, h, d, w, y, s
 const RENEW_AT =
   'renewAt is a share of the lifetime between 0 and 1, such as 2/3, 70% or 0.7, or a time such as 30d before expiry';
 const SEALING =
-  'sealing is { type: sealed-secrets, certificate: FILE } or { type: plaintext, iUnderstandKeysAreInGit: true }';
+  'sealing is { type: sealed-secrets, certificate: FILE }, { type: sops }, or { type: plaintext, iUnderstandKeysAreInGit: true } for throw-away keys';
 const SIGNER = 'a signer is local, or a domain and a path such as kubernetes.io/kubelet-serving';
-const KEY = 'a key is ecdsa-p256, rsa-2048 or rsa-4096';
+const KEY = 'a key is ecdsa-p256, ecdsa-p384, ed25519, rsa-2048, rsa-3072 or rsa-4096';
 const USAGE = 'a usage is one that Kubernetes knows, such as digital signature or server auth';
 const SECRET_KEY =
   'a key of a Secret has letters, digits, -, _ and ., at most 253 characters, such as tls.key';
@@ -32,7 +49,7 @@ const LABEL_VALUE =
 const ANNOTATIONS =
   'annotations is the path of a mapping, such as spec.template.metadata.annotations, spec.pools[0].annotations or metadata["a.b"].annotations';
 const ENTRY_KEYS =
-  'profile, commonName, dnsNames, ipAddresses, subject, usages, key, signer, duration, renewAt, sealing, ca, appendCa, secret or restart';
+  'profile, commonName, dnsNames, ipAddresses, emailAddresses, uris, subject, usages, key, keyPolicy, signer, duration, renewAt, sealing, ca, appendCa, secret, restart or references';
 const A60 = `${'a'.repeat(60)}…`;
 
 /** Path and value put into a valid config, and every problem; `~` is the entry `certificates.web`. */
@@ -57,7 +74,7 @@ const ROWS: [path: string, value: unknown, ...problems: string[]][] = [
   [
     'defaults',
     [],
-    'defaults: got an empty list; a mapping with subject, usages, key, signer, duration, renewAt, sealing, ca, appendCa or secret belongs here',
+    'defaults: got an empty list; a mapping with subject, usages, key, keyPolicy, signer, duration, renewAt, sealing, ca, appendCa or secret belongs here',
   ],
   [
     'defaults.dnsNames',
@@ -72,7 +89,7 @@ const ROWS: [path: string, value: unknown, ...problems: string[]][] = [
   [
     'defaults.constructor',
     1,
-    'defaults.constructor: not a key here; the keys are subject, usages, key, signer, duration, renewAt, sealing, ca, appendCa, secret',
+    'defaults.constructor: not a key here; the keys are subject, usages, key, keyPolicy, signer, duration, renewAt, sealing, ca, appendCa, secret',
   ],
   [
     'certificates',
@@ -163,6 +180,92 @@ const ROWS: [path: string, value: unknown, ...problems: string[]][] = [
     '~.ipAddresses[1]: got "FD00:0::1"; it is listed twice',
   ],
   ['~.ipAddresses', ['::1]@x['], `~.ipAddresses[0]: got "::1]@x["; ${IP}`],
+  [
+    '~.emailAddresses',
+    'a@b',
+    '~.emailAddresses: got "a@b"; a list of email addresses belongs here',
+  ],
+  [
+    '~.emailAddresses',
+    ['Ops@Example.com'],
+    `~.emailAddresses[0]: got "Ops@Example.com"; ${EMAIL}; did you mean "Ops@example.com"?`,
+  ],
+  ...[
+    'example.com',
+    'a@b@c',
+    '@b.c',
+    'a@',
+    'a..b@c.d',
+    '"a b"@c.d',
+    'Ann <a@b.c>',
+    'ü@b.c',
+    'a@bücher.de',
+    'a@[10.0.0.1]',
+    'a@b.c\u0000',
+    `${'a'.repeat(65)}@b.c`,
+  ].map((address): [string, unknown, string] => [
+    '~.emailAddresses',
+    [address],
+    `~.emailAddresses[0]: got ${shown(address)}; ${EMAIL}`,
+  ]),
+  ['~.emailAddresses', ['a@b.c', 'a@b.c'], '~.emailAddresses[1]: got "a@b.c"; it is listed twice'],
+  ['~.uris', 'https://a.b', '~.uris: got "https://a.b"; a list of URIs belongs here'],
+  ...[
+    'example.com/web',
+    '/web',
+    'mailto:a@b.c',
+    'urn:uuid:1',
+    'HTTPS://a.b',
+    'https://A.b',
+    'https:///a',
+    'https://a..b/',
+    'https://u:p@a.b/',
+    'https://a.b:x/',
+    'https://a.b/a b',
+    'https://a.b/%zz',
+    'https://a.b/#',
+    'https://bücher.de/',
+    'https://a.b/ü',
+    'https://a.b/\n',
+    `https://${'a'.repeat(254)}/`,
+    `https://a.b/${'a'.repeat(2048)}`,
+  ].map((uri): [string, unknown, string] => [
+    '~.uris',
+    [uri],
+    `~.uris[0]: got ${shown(uri)}; ${URI}`,
+  ]),
+  ['~.keyPolicy', 'always', '~.keyPolicy: got "always"; keyPolicy is rotate or reuse'],
+  [
+    '~.secret.naming',
+    'perrevision',
+    '~.secret.naming: got "perrevision"; naming is stable or perRevision; did you mean "perRevision"?',
+  ],
+  [
+    '~.references',
+    {},
+    '~.references: got a mapping; a list of mappings with file and name belongs here',
+  ],
+  [
+    '~.references',
+    [{ type: 'a[' }],
+    `~.references[0].file: missing; ${FILE}`,
+    `~.references[0].name: missing; ${NAME_PATH}`,
+    `~.references[0].type: got "a["; ${TYPE_PATH}`,
+  ],
+  [
+    '~.references',
+    [
+      { file: 'x', name: 'a.b' },
+      { file: './x', name: 'a.b', type: 'a.c' },
+    ],
+    '~.references[1]: got a mapping; it is listed twice',
+  ],
+  [
+    'defaults.references',
+    [],
+    'defaults.references: not a key here; it belongs to each certificate',
+  ],
+  ['defaults.uris', [], 'defaults.uris: not a key here; it belongs to each certificate'],
   ['~.ipAddresses', {}, '~.ipAddresses: got a mapping; a list of IP addresses belongs here'],
   [
     '~.subject',
@@ -239,7 +342,8 @@ const ROWS: [path: string, value: unknown, ...problems: string[]][] = [
   ['~.usages', ['__proto__'], `~.usages[0]: got "__proto__"; ${USAGE}`],
   ['~.key', 2048, `~.key: got 2048; ${KEY}`],
   ['~.key', 'rsa2048', `~.key: got "rsa2048"; ${KEY}; did you mean "rsa-2048"?`],
-  ['~.key', 'ed25519', `~.key: got "ed25519"; ${KEY}`],
+  ['~.key', 'constant', `~.key: got "constant"; ${KEY}`],
+  ['~.key', 'ecdsa-p-384', `~.key: got "ecdsa-p-384"; ${KEY}; did you mean "ecdsa-p384"?`],
   ['~.key', 'constructor', `~.key: got "constructor"; ${KEY}`],
   ['~.signer', 1, `~.signer: got 1; ${SIGNER}`],
   ['~.signer', 'kubelet-serving', `~.signer: got "kubelet-serving"; ${SIGNER}`],
@@ -284,7 +388,7 @@ const ROWS: [path: string, value: unknown, ...problems: string[]][] = [
   [
     '~.secret',
     'x',
-    '~.secret: got "x"; a mapping with name, namespace, type, keys or labels belongs here',
+    '~.secret: got "x"; a mapping with name, naming, namespace, type, keys or labels belongs here',
   ],
   [
     '~.secret.name',
@@ -383,7 +487,52 @@ const ROWS: [path: string, value: unknown, ...problems: string[]][] = [
   [
     '~.sealing',
     { type: 'sealed-secrets', certificate: 'x.pem', privateKey: 'hunter2' },
-    '~.sealing.privateKey: not a key here; the keys are type, certificate',
+    '~.sealing.privateKey: not a key here; the keys are type, certificate, scope',
+  ],
+  [
+    '~.sealing',
+    { type: 'sealed-secrets', certificate: 'x.pem', scope: 'namespace' },
+    '~.sealing.scope: got "namespace"; the scope of a sealed value is strict, namespace-wide or cluster-wide',
+  ],
+  [
+    '~.sealing',
+    { type: 'sops', recipients: AGE },
+    `~.sealing.recipients: got "${AGE.slice(0, 60)}…"; a list of age recipients belongs here`,
+  ],
+  [
+    '~.sealing',
+    { type: 'sops', recipients: [] },
+    '~.sealing.recipients: got an empty list; name at least one age recipient, or leave recipients out for .sops.yaml',
+  ],
+  [
+    '~.sealing',
+    { type: 'sops', recipients: [AGE, AGE] },
+    `~.sealing.recipients[1]: got "${AGE.slice(0, 60)}…"; it is listed twice`,
+  ],
+  [
+    '~.sealing',
+    { type: 'sops', recipients: [MISTYPED] },
+    `~.sealing.recipients[0]: got "${MISTYPED.slice(0, 60)}…"; ${RECIPIENT}`,
+  ],
+  [
+    '~.sealing',
+    { type: 'sops', recipients: [AGE.toUpperCase()] },
+    `~.sealing.recipients[0]: got "${AGE.toUpperCase().slice(0, 60)}…"; ${RECIPIENT}`,
+  ],
+  [
+    '~.sealing',
+    { type: 'sops', recipients: ['ssh-ed25519 AAAA'] },
+    `~.sealing.recipients[0]: got "ssh-ed25519 AAAA"; ${RECIPIENT}`,
+  ],
+  [
+    '~.sealing',
+    { type: 'sops', recipients: [`AGE-SECRET-KEY-1${'Q'.repeat(58)}`] },
+    `~.sealing.recipients[0]: got [private key]; ${RECIPIENT}; this is a private key: take it out of here, and make a new one if anybody else saw it`,
+  ],
+  [
+    '~.sealing',
+    { type: 'sops', recipient: AGE },
+    '~.sealing.recipient: not a key here; did you mean recipients?',
   ],
   ['~.ca', true, `~.ca: got true; ${FILE}; write it in quotes: "true"`],
   ['~.ca', '', `~.ca: got ""; ${FILE}`],
@@ -495,6 +644,28 @@ const ROWS: [path: string, value: unknown, ...problems: string[]][] = [
   ],
   [
     '~.profile',
+    { name: 'minio-kes-client', policy: '-a' },
+    `~.profile.policy: got "-a"; ${POLICY}`,
+  ],
+  [
+    '~.profile',
+    { name: 'minio-kes-client', policy: 'a'.repeat(81) },
+    `~.profile.policy: got "${A60}"; ${POLICY}`,
+  ],
+  [
+    '~.profile',
+    { name: 'minio-kes-client', acceptIdentityChange: 'yes' },
+    '~.profile.acceptIdentityChange: got "yes"; acceptIdentityChange is true or false',
+  ],
+  ['~.profile', { name: 'kubernetes-client' }, `~.profile.user: missing; ${CN}`],
+  ['~.profile', { name: 'kubernetes-client', user: '' }, `~.profile.user: got ""; ${CN}`],
+  [
+    '~.profile',
+    { name: 'kubernetes-client', user: 'a', groups: 'b' },
+    '~.profile.groups: got "b"; a list of groups belongs here',
+  ],
+  [
+    '~.profile',
     { name: 'minio-kes', tennant: 'x' },
     '~.profile.tennant: not a key here; did you mean tenant?',
   ],
@@ -581,15 +752,19 @@ describe('a hostile value', () => {
 
   it('that is a private key is shown nowhere, as value or as key', () => {
     const pem = ['-----BEGIN', 'PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\n'].join(' ');
+    const age = `age-secret-key-1${'migh'.repeat(14)}`;
     const written = {
       version: 1,
       [pem]: pem,
       extends: `${pem}\0`,
-      certificates: { [pem]: {}, web: { commonName: pem, ca: pem, key: pem, sealing: pem } },
+      certificates: {
+        [pem]: {},
+        web: { commonName: pem, ca: pem, key: pem, sealing: pem, signer: age },
+      },
     };
     const { message } = refusal(written)!;
     expect(message).toContain('certificates.web.key: got [private key]; ');
-    expect(message).not.toContain('MIGH');
+    expect(message).not.toMatch(/MIGH/i);
   });
 
   it('that turns to itself is refused', () => {
@@ -599,8 +774,8 @@ describe('a hostile value', () => {
     expect(problemsOf({ version: 1, certificates: { web: entry } })).toEqual([
       'certificates.web.subject.secret: not a key here; the keys are organizations, organizationalUnits, countries, localities, provinces',
       'certificates.web.subject.subject: not a key here; the keys are organizations, organizationalUnits, countries, localities, provinces',
-      'certificates.web.secret.secret: not a key here; the keys are name, namespace, type, keys, labels',
-      'certificates.web.secret.subject: not a key here; the keys are name, namespace, type, keys, labels',
+      'certificates.web.secret.secret: not a key here; the keys are name, naming, namespace, type, keys, labels',
+      'certificates.web.secret.subject: not a key here; the keys are name, naming, namespace, type, keys, labels',
     ]);
   });
 

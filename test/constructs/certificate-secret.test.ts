@@ -3,7 +3,8 @@ import { App, Chart, Yaml } from 'cdk8s';
 import { Secret } from 'kubernetes-models/v1';
 import { CertificateSecret } from '../../lib/constructs/certificate-secret';
 import type { CertificateSecretProps } from '../../lib/constructs/certificate-secret';
-import { fakeCertificate, plainKey, sealedKey, spec } from './kes';
+import type { SealedKey } from '../../lib/model/revision';
+import { fakeCertificate, plainKey, sealedKey, sopsKey, spec } from './kes';
 
 const props: CertificateSecretProps = {
   ...spec.secret,
@@ -105,16 +106,92 @@ describe('CertificateSecret', () => {
     }).not.toThrow();
   });
 
+  it.each(['namespace-wide', 'cluster-wide'] as const)(
+    'says a scope that is %s where the controller reads it, and twice as kubeseal does',
+    (scope) => {
+      const wide = manifest({ sealedKey: { ...sealedKey, scope } as SealedKey });
+      const annotations = { [`sealedsecrets.bitnami.com/${scope}`]: 'true' };
+      expect(wide).toMatchObject({
+        metadata: { annotations },
+        spec: { template: { metadata: { annotations } } },
+      });
+    },
+  );
+
+  it('shows the certificate and encrypts nothing but the key, for SOPS', () => {
+    expect(Yaml.stringify(manifest({ sealedKey: sopsKey }))).toMatchInlineSnapshot(`
+     "apiVersion: v1
+     kind: Secret
+     metadata:
+       labels:
+         team: storage
+       name: kes-tls
+       namespace: minio
+     data:
+       private.key: ENC[AES256_GCM,data:key,iv:iv,tag:tag,type:str]
+       public.crt: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCmMybG5ibVZrSURFPQotLS0tLUVORCBDRVJUSUZJQ0FURS0tLS0tCg==
+     sops:
+       age:
+         - enc: |
+             -----BEGIN AGE ENCRYPTED FILE-----
+             ZGF0YSBrZXk=
+             -----END AGE ENCRYPTED FILE-----
+           recipient: age1example
+       encrypted_regex: ^private\\.key$
+       lastmodified: "2026-11-21T12:00:00Z"
+       mac: ENC[AES256_GCM,data:mac,iv:iv,tag:tag,type:str]
+       mac_only_encrypted: true
+       version: 3.11.0
+     type: Opaque
+     "
+    `);
+  });
+
   it.each([
-    ['another name', { name: 'other' }, 'minio/other'],
-    ['another namespace', { namespace: 'other' }, 'other/kes-tls'],
-    ['another name, in clear', { name: 'other', sealedKey: plainKey }, 'minio/other'],
-  ])('refuses %s than the key is sealed for', (_, more, wanted) => {
+    ['another name', { name: 'other' }, 'the Secret minio/kes-tls, not for the Secret minio/other'],
+    [
+      'another namespace',
+      { namespace: 'other' },
+      'the Secret minio/kes-tls, not for the Secret other/kes-tls',
+    ],
+    [
+      'another name, in clear',
+      { name: 'other', sealedKey: plainKey },
+      'the Secret minio/kes-tls, not for the Secret minio/other',
+    ],
+    [
+      'another name, for SOPS',
+      { name: 'other', sealedKey: sopsKey },
+      'data.private.key of the Secret minio/kes-tls, not for data.private.key of the Secret minio/other',
+    ],
+    [
+      'another key of the data, for SOPS',
+      { keys: { privateKey: 'tls.key', certificate: 'public.crt' }, sealedKey: sopsKey },
+      'data.private.key of the Secret minio/kes-tls, not for data.tls.key of the Secret minio/kes-tls',
+    ],
+  ])('refuses %s than the key is sealed for', (_, more, places) => {
     expect(() => manifest(more)).toThrow(
       expect.objectContaining({
         code: 'SECRET_RENAMED',
-        message: `the private key is sealed for the Secret minio/kes-tls and cannot be opened as ${wanted}`,
-        hint: 'name the Secret as before, or make a key for the new name: releaf renew',
+        message: `the private key is sealed for ${places}`,
+        hint: 'name it as before, or make a key for the new name: releaf renew',
+      }) as Error,
+    );
+  });
+
+  it.each([
+    ['data', 'data'],
+    ['metadata', 'metadata'],
+    ['name', 'metadata.name'],
+    ['type', 'type'],
+    ['team', 'metadata.labels.team'],
+    ['public.crt', 'data.public.crt'],
+  ])('refuses to keep the key under "%s", with which SOPS would match more', (item, path) => {
+    const keys = { privateKey: item, certificate: 'public.crt' };
+    expect(() => manifest({ keys, sealedKey: { ...sopsKey, item } })).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        message: `the Secret minio/kes-tls has its private key under "${item}", and SOPS would take ${path} for encrypted as well`,
       }) as Error,
     );
   });

@@ -13,6 +13,7 @@ export const spec: CertificateSpec = {
   name: 'kes',
   profile: 'minio-kes',
   key: 'rsa-2048',
+  keyPolicy: 'rotate',
   subject: {
     countries: [],
     organizations: ['system:nodes'],
@@ -23,19 +24,23 @@ export const spec: CertificateSpec = {
   },
   dnsNames: ['kes.default.svc'],
   ipAddresses: [],
+  emailAddresses: [],
+  uris: [],
   usages: ['digital signature', 'key encipherment', 'server auth'],
   signer: 'kubernetes.io/kubelet-serving',
   expirationSeconds: 7_776_000,
   renewAt: { share: 2 / 3 },
   secret: {
     name: 'kes-tls',
+    naming: 'stable',
     namespace: 'minio',
     type: 'Opaque',
     keys: { privateKey: 'private.key', certificate: 'public.crt' },
     labels: { team: 'storage' },
   },
-  sealing: { type: 'sealed-secrets', certificate: 'sealing.pem' },
+  sealing: { type: 'sealed-secrets', certificate: 'sealing.pem', scope: 'strict' },
   restart: [],
+  references: [],
   appendCa: false,
   warnings: [],
 };
@@ -58,16 +63,30 @@ export const plainKey: SealedKey = {
   value: Buffer.from('not a key').toString('base64'),
 };
 
+export const sopsKey: SealedKey = {
+  namespace: 'minio',
+  name: 'kes-tls',
+  item: 'private.key',
+  sealing: 'sops',
+  age: [{ recipient: 'age1example', enc: pem('AGE ENCRYPTED FILE', 'data key') }],
+  lastModified: '2026-11-21T12:00:00Z',
+  mac: 'ENC[AES256_GCM,data:mac,iv:iv,tag:tag,type:str]',
+  version: '3.11.0',
+  value: 'ENC[AES256_GCM,data:key,iv:iv,tag:tag,type:str]',
+};
+
 /** Shaped like a certificate, and the same in each run. */
 export const fakeCertificate = pem('CERTIFICATE', 'signed 1');
 
 export function revision(number: number, more: Partial<Revision> = {}): Revision {
-  const { subject, dnsNames, ipAddresses, signer, usages, expirationSeconds, key } = spec;
+  const { subject, dnsNames, ipAddresses, emailAddresses, uris } = spec;
+  const { signer, usages, expirationSeconds, key } = spec;
   return {
     number,
     request: pem('CERTIFICATE REQUEST', `asked ${number}`),
     record: {
-      ...{ subject, dnsNames, ipAddresses, signer, usages, expirationSeconds, key },
+      ...{ subject, dnsNames, ipAddresses, emailAddresses, uris },
+      ...{ signer, usages, expirationSeconds, key },
       objectName: `kes-${number}-3f9ab2c1`,
       publicKeySha256: '1'.repeat(64),
       sealedKeySha256: '2'.repeat(64),

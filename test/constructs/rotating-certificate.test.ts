@@ -1,8 +1,10 @@
-import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
-import { DaemonSet, Deployment, k8s, StatefulSet, Service } from 'cdk8s-plus-27';
+import { ApiObject, App, Chart, Cron, JsonPatch, Testing, Yaml, YamlOutputType } from 'cdk8s';
+import { CronJob, DaemonSet, Deployment, k8s, StatefulSet, Service } from 'cdk8s-plus-27';
+import * as plus33 from 'cdk8s-plus-33';
 import { RotatingCertificate } from '../../lib/constructs/rotating-certificate';
-import type { Revision } from '../../lib/model/revision';
-import { certificate, certificatePem, issued, revision, sealedKey, spec } from './kes';
+import type { Certificate, Revision, SealedKey } from '../../lib/model/revision';
+import type { CertificateSpec } from '../../lib/model/certificate-spec';
+import { certificate, certificatePem, issued, revision, sealedKey, sopsKey, spec } from './kes';
 
 interface Manifest {
   readonly kind: string;
@@ -16,6 +18,7 @@ interface Manifest {
       readonly metadata?: { readonly annotations?: object };
       readonly data: object;
     };
+    readonly jobTemplate?: { readonly spec: Manifest['spec'] };
   };
 }
 
@@ -133,11 +136,158 @@ describe('RotatingCertificate', () => {
   });
 });
 
+describe('with a Secret of each revision', () => {
+  const ofRevision = (number: number): SealedKey => ({
+    ...sealedKey,
+    name: `kes-tls-${number}-3f9ab2c1`,
+  });
+  const perRevision = (...revisions: readonly Revision[]): Certificate<CertificateSpec> => ({
+    spec: { ...spec, secret: { ...spec.secret, naming: 'perRevision' } },
+    revisions,
+  });
+  const place = (...revisions: readonly Revision[]): RotatingCertificate =>
+    new RotatingCertificate(newChart(), 'kes', perRevision(...revisions));
+  const first = issued(1, { sealedKey: ofRevision(1) });
+  const second = issued(2, { sealedKey: ofRevision(2) });
+
+  it('serves the current revision and the one before it', () => {
+    const placed = place(first, second);
+    expect(names(json(Chart.of(placed)))).toEqual([
+      'SealedSecret/kes-tls-2-3f9ab2c1',
+      'SealedSecret/kes-tls-1-3f9ab2c1',
+    ]);
+  });
+
+  it('goes back by its name alone', () => {
+    const placed = place(first, { ...second, withdrawn: true });
+    expect(names(json(Chart.of(placed)))).toEqual(['SealedSecret/kes-tls-1-3f9ab2c1']);
+    expect(placed.secretName).toBe('kes-tls-1-3f9ab2c1');
+  });
+
+  it.each([
+    ['that of the current revision', [first, second], 'kes-tls-2-3f9ab2c1'],
+    [
+      'that of the current revision while the next one waits',
+      [first, revision(2, { sealedKey: ofRevision(2) })],
+      'kes-tls-1-3f9ab2c1',
+    ],
+    [
+      'that of the pending revision while nothing serves',
+      [revision(1, { sealedKey: ofRevision(1) })],
+      'kes-tls-1-3f9ab2c1',
+    ],
+    ['unknown before the first renewal', [], undefined],
+  ])('tells which Secret to read: %s', (_, revisions, name) => {
+    expect(place(...revisions).secretName).toBe(name);
+  });
+
+  it('tells a stable name at any time', () => {
+    expect(new RotatingCertificate(newChart(), 'kes', certificate()).secretName).toBe('kes-tls');
+  });
+});
+
+describe('a Secret that SOPS encrypts', () => {
+  const sops = (
+    naming: 'stable' | 'perRevision' = 'stable',
+  ): ReadonlyMap<string, Certificate<CertificateSpec>> => {
+    const revisions = [1, 2].map((number) =>
+      issued(number, {
+        sealedKey: {
+          ...sopsKey,
+          name: naming === 'stable' ? 'kes-tls' : `kes-tls-${number}-3f9ab2c1`,
+        },
+      }),
+    );
+    const sealing = { type: 'sops' } as const;
+    const kes = { spec: { ...spec, sealing, secret: { ...spec.secret, naming } }, revisions };
+    return new Map([['kes', kes]]);
+  };
+  const configMap = (chart: Chart): ApiObject =>
+    new ApiObject(chart, 'Other', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'settings' },
+    });
+  const files = (app: App): Readonly<Record<string, readonly string[]>> =>
+    Object.fromEntries(app.charts.map((chart) => [chart.node.id, names(json(chart))]));
+
+  it.each([
+    ['another object', 'stable', 'ConfigMap settings'],
+    ['the Secret of the revision before', 'perRevision', 'Secret kes-tls-1-3f9ab2c1'],
+  ] as const)('is refused in one file with %s', (_, naming, other) => {
+    const chart = new Chart(Testing.app(), 'kes');
+    RotatingCertificate.from(chart, sops(naming), 'kes');
+    if (naming === 'stable') configMap(chart);
+    const name = naming === 'stable' ? 'kes-tls' : 'kes-tls-2-3f9ab2c1';
+    const message = `SOPS_CHART: Secret minio/${name} shares its file with ${other}, and SOPS decrypts only a Secret that stands alone in its file; give it a Chart of its own: RotatingCertificate.from(chart, certificates, 'kes', { secretScope: app })`;
+    expect(() => Testing.synth(chart) as unknown).toThrow(message);
+    expect(() => App.of(chart).synthYaml()).toThrow(message);
+  });
+
+  it.each([
+    ['stable', { kes: ['ConfigMap/settings'], 'kes-secret': ['Secret/kes-tls'] }],
+    [
+      'perRevision',
+      {
+        kes: ['ConfigMap/settings'],
+        'kes-secret': ['Secret/kes-tls-2-3f9ab2c1'],
+        'kes-secret-1': ['Secret/kes-tls-1-3f9ab2c1'],
+      },
+    ],
+  ] as const)(
+    'stands alone in a Chart that the certificate makes in the app: %s',
+    (naming, expected) => {
+      const app = Testing.app();
+      const chart = new Chart(app, 'kes');
+      configMap(chart);
+      RotatingCertificate.from(chart, sops(naming), 'kes', { secretScope: app });
+      expect(files(app)).toEqual(expected);
+    },
+  );
+
+  it('may be placed in a Chart of another name', () => {
+    const app = Testing.app();
+    const chart = new Chart(app, 'kes');
+    configMap(chart);
+    const secretScope = new Chart(app, 'key');
+    RotatingCertificate.from(chart, sops(), 'kes', { secretScope });
+    expect(files(app)).toEqual({ kes: ['ConfigMap/settings'], key: ['Secret/kes-tls'] });
+    // SOPS reads it as text, and a bare time is none.
+    expect(Yaml.stringify(...json(secretScope))).toContain('lastmodified: "2026-11-21T12:00:00Z"');
+  });
+
+  it.each([
+    ['may share a Chart', YamlOutputType.FILE_PER_RESOURCE, 'a file for each object'],
+    [
+      'may share a Chart',
+      YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE,
+      'a file for each object in a folder for each Chart',
+    ],
+  ])('%s where the app writes %s', (_, yamlOutputType) => {
+    const app = new App({ yamlOutputType });
+    const chart = new Chart(app, 'kes');
+    configMap(chart);
+    RotatingCertificate.from(chart, sops(), 'kes');
+    expect(files(app)).toEqual({ kes: ['ConfigMap/settings', 'Secret/kes-tls'] });
+  });
+
+  it('is refused where the app writes one file for all', () => {
+    const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_APP });
+    configMap(new Chart(app, 'other'));
+    RotatingCertificate.from(new Chart(app, 'kes'), sops(), 'kes');
+    expect(() => app.synthYaml()).toThrow(
+      'let the app write more than one file: new App({ yamlOutputType: YamlOutputType.FILE_PER_CHART })',
+    );
+  });
+});
+
 describe('restarts', () => {
   const kes = (chart: Chart, ...revisions: readonly Revision[]): RotatingCertificate =>
     new RotatingCertificate(chart, 'kes', certificate(...revisions));
-  const annotations = (chart: Chart, kind: string): unknown =>
-    json(chart).find((manifest) => manifest.kind === kind)?.spec.template.metadata?.annotations;
+  const annotations = (chart: Chart, kind: string): unknown => {
+    const owner = json(chart).find((manifest) => manifest.kind === kind)?.spec;
+    return (owner?.jobTemplate?.spec ?? owner)?.template.metadata?.annotations;
+  };
   const containers = [{ image: 'kes' }];
   const bare = (chart: Chart, template: object): ApiObject =>
     new ApiObject(chart, 'Bare', { apiVersion: 'v1', kind: 'Bare', spec: { template } });
@@ -158,6 +308,21 @@ describe('restarts', () => {
         new k8s.KubeStatefulSet(chart, 'D', {
           spec: { serviceName: 'kes', selector: {}, template: {} },
         }),
+    ],
+    ['CronJob', (chart: Chart) => new CronJob(chart, 'D', { containers, schedule: Cron.hourly() })],
+    [
+      'CronJob',
+      (chart: Chart) =>
+        new k8s.KubeCronJob(chart, 'D', {
+          spec: { schedule: '0 * * * *', jobTemplate: { spec: { template: {} } } },
+        }),
+    ],
+    ['Deployment', (chart: Chart) => new plus33.Deployment(chart, 'D', { containers })],
+    ['DaemonSet', (chart: Chart) => new plus33.DaemonSet(chart, 'D', { containers })],
+    [
+      'Deployment',
+      (chart: Chart) =>
+        new plus33.k8s.KubeDeployment(chart, 'D', { spec: { selector: {}, template: {} } }),
     ],
     ['Bare', (chart: Chart) => bare(chart, {})],
     ['Bare', (chart: Chart) => bare(chart, { metadata: { labels: { a: 'b' } } })],

@@ -463,7 +463,7 @@ describe('annotateFile refuses', () => {
     },
   ])('$why', ({ at, before, message, hint }) => {
     const noPlace = String(message).includes('there is no ')
-      ? 'correct `restart` in the config, or add the mapping to the file'
+      ? 'correct the path in the config, or add the mapping to the file'
       : '';
     let error: unknown;
     try {

@@ -102,7 +102,7 @@ function accept(pem: string, cas?: string, now = NOW): AcceptedCertificate {
     revision,
     pem,
     'chain.pem',
-    { now, current: undefined, ...(cas !== undefined && { cas: readCertificates(cas, 'ca.pem') }) },
+    { now, revisions: [], ...(cas !== undefined && { cas: readCertificates(cas, 'ca.pem') }) },
   );
 }
 

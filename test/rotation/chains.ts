@@ -1,10 +1,11 @@
 import { constants, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { encodeAltNames } from '../../lib/x509/alt-names';
 import * as der from '../../lib/x509/der';
 import type { Der } from '../../lib/x509/der';
 import { encodeExtension, EXTENSION } from '../../lib/x509/extensions';
 import { encodeExtendedKeyUsage, encodeKeyUsage } from '../../lib/x509/key-usages';
-import { encodeAltNames, encodeSubject } from '../../lib/x509/names';
 import { encodePem } from '../../lib/x509/pem';
+import { encodeSubject } from '../../lib/x509/subject';
 import { daysAfter } from '../harness';
 import { NO_SUBJECT, openssl } from '../x509/tools';
 
@@ -85,7 +86,10 @@ export const purposeOids = (critical: boolean, ...oids: readonly string[]): Der 
 export const altNames = (dnsNames: readonly string[], ...others: readonly Der[]) =>
   extension(
     EXTENSION.subjectAltName,
-    der.sequence(...der.nodesOf(encodeAltNames({ dnsNames, ipAddresses: [] })), ...others),
+    der.sequence(
+      ...der.nodesOf(encodeAltNames({ dnsNames, ipAddresses: [], emailAddresses: [], uris: [] })),
+      ...others,
+    ),
     others.length > 0,
   );
 export const foreign = (critical: boolean): Der | undefined =>

@@ -1,43 +1,69 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { SEALING_SCOPES, type SealingScope } from '../../lib/model/certificate-spec';
 import { ReleafError } from '../../lib/model/errors';
 import { plaintextSealer } from '../../lib/sealing/plaintext';
 import {
   readSealingCertificate,
   sealedSecretsSealer,
-  sealStrict,
+  sealValue,
 } from '../../lib/sealing/sealed-secrets';
-import { NOW, SEALING_CERTIFICATE, testRandomness } from '../harness';
+import { sealingCertificateSha256 } from '../../lib/sealing/sealing-certificate-digest';
+import { NOW, SEALING_CERTIFICATE, testRandomness, VECTORS } from '../harness';
 import { forge, rsa } from '../rotation/chains';
-import { unseal } from '../unseal';
+import { unseal, type SealedSecretPlace } from '../unseal';
 
 const target = { namespace: 'shop', name: 'web-tls', item: 'tls.key' };
 const certificate = readSealingCertificate(SEALING_CERTIFICATE, 'sealing.pem', NOW);
 
-it('seals so that the controller can open it, and only under its own name', () => {
-  const value = sealStrict(Buffer.from('a key'), target, certificate, randomBytes(32));
-  expect(unseal(value, target)).toBe('a key');
-  expect(() => unseal(value, { ...target, name: 'web-tls-2' })).toThrow();
-  expect(() => unseal(value, { ...target, namespace: 'default' })).toThrow();
+const WIDE = (scope: SealingScope) => ({
+  annotations: { [`sealedsecrets.bitnami.com/${scope}`]: 'true' },
+});
+const elsewhere = [
+  ['under another name', { ...target, name: 'web-tls-2' }],
+  ['in another namespace', { ...target, namespace: 'default' }],
+] as const;
+
+it.each([
+  ['strict', {}, []],
+  ['namespace-wide', WIDE('namespace-wide'), ['under another name']],
+  ['cluster-wide', WIDE('cluster-wide'), ['under another name', 'in another namespace']],
+] as const)('seals in scope %s so that the controller can open it', (scope, annotations, also) => {
+  for (const text of ['a key', '']) {
+    const value = sealValue(Buffer.from(text), scope, target, certificate, randomBytes(32));
+    expect(unseal(value, { ...target, ...annotations })).toBe(text);
+    const opens = elsewhere.filter(([, place]) => {
+      try {
+        return unseal(value, { ...place, ...annotations }) === text;
+      } catch {
+        return false;
+      }
+    });
+    expect(opens.map(([where]) => where)).toEqual(also);
+  }
 });
 
-it('seals an empty value, as the controller allows', () => {
-  expect(unseal(sealStrict(Buffer.alloc(0), target, certificate, randomBytes(32)), target)).toBe(
-    '',
-  );
+it.each(SEALING_SCOPES)('our opener opens what the real kubeseal seals in scope %s', (scope) => {
+  const { metadata, spec } = parse(
+    readFileSync(join(VECTORS, `sealing/${scope}.yaml`), 'utf8'),
+  ) as { metadata: SealedSecretPlace; spec: { encryptedData: Record<string, string> } };
+  expect(unseal(spec.encryptedData['tls.key']!, metadata)).toBe('not a key');
 });
 
 it('overwrites the session key, also when sealing fails', () => {
   const sessionKey = randomBytes(32);
-  sealStrict(Buffer.from('a key'), target, certificate, sessionKey);
+  sealValue(Buffer.from('a key'), 'strict', target, certificate, sessionKey);
   expect(sessionKey).toEqual(Buffer.alloc(32));
   const tooShort = randomBytes(16);
-  expect(() => sealStrict(Buffer.from('a key'), target, certificate, tooShort)).toThrow();
+  expect(() => sealValue(Buffer.from('a key'), 'strict', target, certificate, tooShort)).toThrow();
   expect(tooShort).toEqual(Buffer.alloc(16));
 });
 
 it('records what a sealed key is bound to, and gives the PKCS#8 PEM to the cluster', async () => {
   const key = await testRandomness.generateKey('ecdsa-p256');
-  const sealed = await sealedSecretsSealer(certificate, randomBytes).seal(key, target);
+  const sealed = await sealedSecretsSealer(certificate, 'strict', randomBytes).seal(key, target);
   expect(sealed).toMatchObject({
     ...target,
     sealing: 'sealed-secrets',
@@ -51,7 +77,7 @@ it('records what a sealed key is bound to, and gives the PKCS#8 PEM to the clust
 
 it('never seals twice to the same bytes', async () => {
   const key = await testRandomness.generateKey('ecdsa-p256');
-  const sealer = sealedSecretsSealer(certificate, randomBytes);
+  const sealer = sealedSecretsSealer(certificate, 'strict', randomBytes);
   expect((await sealer.seal(key, target)).value).not.toBe((await sealer.seal(key, target)).value);
 });
 
@@ -76,5 +102,16 @@ it.each([512, 1024, 2047])('refuses a sealing key of %d bits', (bits) => {
       'SEALING_CERTIFICATE',
       `sealing.pem: the key has ${bits} bits, at least 2048 are needed`,
     ),
+  );
+});
+
+it('tells sealing certificates apart by the digest that a sealed key records', () => {
+  expect(sealingCertificateSha256(SEALING_CERTIFICATE, 'sealing.pem')).toBe(certificate.sha256);
+  expect(() => sealingCertificateSha256(SEALING_CERTIFICATE.repeat(2), 'sealing.pem')).toThrow(
+    expect.objectContaining({
+      code: 'SEALING_CERTIFICATE',
+      message: 'sealing.pem: expected one PEM CERTIFICATE, found CERTIFICATE, CERTIFICATE',
+      hint: "write the controller's own certificate there: kubeseal --fetch-cert > sealing.pem",
+    }) as Error,
   );
 });

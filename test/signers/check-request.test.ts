@@ -1,5 +1,5 @@
 import type { KeyUsage, Names } from '../../lib/model/certificate-spec';
-import { checkRequest, rulesOf } from '../../lib/signers/check-request';
+import { checkRequest, rulesOf, SIGNERS, verdictsOf } from '../../lib/signers/check-request';
 import type { Asked } from '../../lib/signers/signer-rules';
 
 const names: Names = {
@@ -13,10 +13,13 @@ const names: Names = {
   },
   dnsNames: ['kes.default.svc'],
   ipAddresses: [],
+  emailAddresses: [],
+  uris: [],
 };
 const asked: Asked = {
   signer: 'kubernetes.io/kubelet-serving',
   names,
+  key: 'ecdsa-p256',
   usages: ['digital signature', 'key encipherment', 'server auth'],
   expirationSeconds: 7_776_000,
 };
@@ -88,6 +91,27 @@ describe('a request to kubelet-serving', () => {
       'kubelet-serving/usages',
       'usages',
       'and no other',
+    ],
+    [
+      'an email address',
+      { names: { ...names, emailAddresses: ['a@example.com'] } },
+      'kubelet-serving/no-email-addresses',
+      'emailAddresses',
+      'there is no email address; found a@example.com',
+    ],
+    [
+      'a URI',
+      { names: { ...names, uris: ['spiffe://example.com/kes'] } },
+      'kubelet-serving/no-uris',
+      'uris',
+      'there is no URI; found spiffe://example.com/kes',
+    ],
+    [
+      'a usage that an Ed25519 key has not',
+      { key: 'ed25519' },
+      'releaf/signing-key-usages',
+      'usages',
+      'an ed25519 key, which can only sign, is not for key encipherment, data encipherment',
     ],
     [
       'a usage twice',
@@ -166,12 +190,155 @@ describe('a request to another signer', () => {
   });
 });
 
+const EKS = 'beta.eks.amazonaws.com/app-serving';
+const CLIENT = 'kubernetes.io/kube-apiserver-client';
+const KUBELET = 'kubernetes.io/kube-apiserver-client-kubelet';
+const subjectOf = (organizations: string[], commonName?: string): Names['subject'] => ({
+  countries: [],
+  organizations,
+  organizationalUnits: [],
+  localities: [],
+  provinces: [],
+  ...(commonName !== undefined && { commonName }),
+});
+const nameless: Names = { ...names, dnsNames: [] };
+const user = (organizations: string[], commonName?: string): Partial<Asked> => ({
+  signer: CLIENT,
+  names: { ...nameless, subject: subjectOf(organizations, commonName) },
+});
+
+describe('a request to a signer that releaf knows', () => {
+  it.each<[string, Partial<Asked>]>([
+    ['a user', { ...user([], 'jane'), ...usages('client auth') }],
+    [
+      'a user in groups, with every kind of name',
+      {
+        signer: CLIENT,
+        names: {
+          subject: subjectOf(['dev', 'ops'], 'jane'),
+          dnsNames: ['a.b'],
+          ipAddresses: ['::1'],
+          emailAddresses: ['jane@example.com'],
+          uris: ['spiffe://example.com/jane'],
+        },
+        ...usages('key encipherment', 'client auth', 'digital signature'),
+      },
+    ],
+    [
+      'a kubelet',
+      { signer: KUBELET, names: nameless, ...usages('digital signature', 'client auth') },
+    ],
+    ['EKS', { signer: EKS, ...subject({ organizations: [] }) }],
+    ['EKS with server auth alone', { signer: EKS, ...usages('server auth') }],
+    ['an Issuer', { signer: 'issuers.cert-manager.io/shop.internal' }],
+    ['an Issuer with a dot in its name', { signer: 'issuers.cert-manager.io/shop.my.issuer' }],
+    ['a ClusterIssuer', { signer: 'clusterissuers.cert-manager.io/internal' }],
+    ['an external issuer', { signer: 'awspcaissuers.awspca.cert-manager.io/shop.internal' }],
+    ['Ed25519', { key: 'ed25519', ...usages('digital signature', 'server auth') }],
+    ['P-384 with key encipherment', { key: 'ecdsa-p384' }],
+  ])('is taken for %s', (_, changes) => {
+    expect(checkRequest({ ...asked, ...changes })).toEqual([]);
+  });
+
+  it.each<[string, Partial<Asked>, string, string]>([
+    [
+      'a user without client auth',
+      { ...user([], 'jane'), ...usages('digital signature') },
+      'kube-apiserver-client/usages',
+      'the usages are client auth, with or without digital signature and key encipherment, and no other; found digital signature',
+    ],
+    [
+      'a user for servers',
+      { signer: CLIENT, ...usages('client auth', 'server auth') },
+      'kube-apiserver-client/usages',
+      'found client auth, server auth',
+    ],
+    [
+      'a user who may do anything',
+      { ...user(['dev', 'system:masters'], 'jane'), ...usages('client auth') },
+      'kube-apiserver-client/no-masters',
+      'Kubernetes requires: no organization is system:masters, a group that may do anything; found system:masters',
+    ],
+    [
+      'a user without a name',
+      { ...user(['dev']), ...usages('client auth') },
+      'kube-apiserver-client/common-name',
+      'releaf requires: there is a common name: it is the user name; found none',
+    ],
+    [
+      'a kubelet with a name',
+      { signer: KUBELET, ...usages('digital signature', 'client auth') },
+      'kube-apiserver-client-kubelet/no-dns-names',
+      'there is no DNS name; found kes.default.svc',
+    ],
+    [
+      'a kubelet of another organization',
+      {
+        signer: KUBELET,
+        names: { ...nameless, subject: subjectOf(['acme'], 'system:node:a') },
+        ...usages('digital signature', 'client auth'),
+      },
+      'kube-apiserver-client-kubelet/organization',
+      'found acme',
+    ],
+    [
+      'EKS with client auth',
+      { signer: EKS, ...usages('server auth', 'client auth') },
+      'eks-app-serving/usages',
+      'client certificates are not signed; found client auth',
+    ],
+    [
+      'EKS without server auth',
+      { signer: EKS, ...usages('digital signature') },
+      'eks-app-serving/server-auth',
+      'found digital signature',
+    ],
+    [
+      'an Issuer without its namespace',
+      { signer: 'issuers.cert-manager.io/internal' },
+      'cert-manager/issuer',
+      'is the namespace of the Issuer, a dot, and its name; found issuers.cert-manager.io/internal',
+    ],
+    [
+      'a ClusterIssuer without a name',
+      { signer: 'clusterissuers.cert-manager.io/' },
+      'api-server/signer-name',
+      'found clusterissuers.cert-manager.io/',
+    ],
+  ])('is refused for %s', (_, changes, rule, message) => {
+    expect(checkRequest({ ...asked, ...changes })).toEqual([
+      expect.objectContaining({ rule, message: expect.stringContaining(message) }),
+    ]);
+  });
+});
+
+describe('verdicts', () => {
+  it('say of every rule whether it is met, and what came instead', () => {
+    const verdicts = verdictsOf({ ...asked, ...usages('client auth') });
+    expect(verdicts.map(({ rule }) => rule)).toEqual(rulesOf(asked.signer).rules);
+    const broken = verdicts.filter(({ found }) => found !== undefined);
+    expect(broken.map(({ rule, found }) => [rule.id, found])).toEqual([
+      ['kubelet-serving/usages', 'client auth'],
+    ]);
+  });
+});
+
 describe('signer rules', () => {
-  it.each(['kubernetes.io/kubelet-serving', 'local', 'example.com/any'])(
-    'of %s have ids of their own',
-    (signer) => {
-      const ids = rulesOf(signer).rules.map(({ id }) => id);
+  it.each(SIGNERS.map((rules) => [rules.title, rules] as const))(
+    'of %s are the ones that hold for it, with ids of their own',
+    (_, rules) => {
+      expect(rulesOf(rules.signer)).toBe(rules);
+      const ids = rules.rules.map(({ id }) => id);
       expect(new Set(ids).size).toBe(ids.length);
+      expect(rules.notes.length).toBeGreaterThan(0);
     },
   );
+
+  it('of cert-manager hold for every issuer of its two domains', () => {
+    expect(rulesOf('issuers.cert-manager.io/a.b').title).toBe('An Issuer of cert-manager');
+    expect(rulesOf('clusterissuers.cert-manager.io/a').title).toBe(
+      'A ClusterIssuer of cert-manager',
+    );
+    expect(rulesOf('example.com/any').title).toBe('Any other signer');
+  });
 });

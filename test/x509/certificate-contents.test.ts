@@ -11,9 +11,10 @@ describe('the contents of a certificate', () => {
         subject: { organizations: ['Example'], countries: [], commonName: 'kes.example.com' },
         dnsNames: ['kes.example.com'],
         ipAddresses: ['::1'],
+        emailAddresses: ['a@example.com'],
+        uris: ['https://example.com/'],
       },
-      emailAddresses: ['a@example.com'],
-      uris: ['https://example.com/'],
+      otherAltNames: ['registeredID', 'otherName'],
       usages: [
         'digital signature',
         'key encipherment',

@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { inspect } from 'node:util';
-import type { KeyUsage } from '../../lib/model/certificate-spec';
+import { KEY_ALGORITHMS, type KeyUsage } from '../../lib/model/certificate-spec';
 import { readCertificates } from '../../lib/x509/certificate';
 import { readContents } from '../../lib/x509/certificate-contents';
 import { createRequest, readRequest } from '../../lib/x509/certificate-request';
@@ -84,14 +84,14 @@ describe('a local CA', () => {
   it('keeps email and URI names, and marks names as critical when there is no subject', () => {
     const foreign = readRequest(vector('ec-request.pem'), 'x');
     const pem = ca.sign(foreign, terms);
-    expect(readContents(readCertificates(pem, 'x')[0]!.der)).toMatchObject({
-      emailAddresses: foreign.emailAddresses,
-      uris: foreign.uris,
+    expect(foreign.names).toMatchObject({
+      emailAddresses: ['a@example.com'],
+      uris: ['spiffe://example.com/kes'],
     });
+    expect(readContents(readCertificates(pem, 'x')[0]!.der).names).toEqual(foreign.names);
     const nameless = createRequest(newKey(), {
+      ...KES,
       subject: NO_SUBJECT,
-      dnsNames: ['kes'],
-      ipAddresses: [],
     });
     const leaf = ca.sign(readRequest(nameless, 'x'), terms);
     expect(openssl(['x509', '-in', 'l', '-noout', '-text'], { l: leaf })).toContain(
@@ -131,12 +131,26 @@ describe('a local CA', () => {
     },
   );
 
+  it.each(KEY_ALGORITHMS)('with a key of %s signs what openssl verifies', (algorithm) => {
+    const made = createLocalCa(newKey(algorithm), algorithm, {
+      notBefore: new Date('2026-11-01T00:00:00Z'),
+      notAfter: new Date('2027-11-01T00:00:00Z'),
+      serialNumber: Buffer.alloc(16, 1),
+    });
+    const files = { ca: made.certificate.pem, leaf: made.sign(request, terms) };
+    const at = ['-attime', String(now.getTime() / 1000)];
+    const args = ['verify', '-x509_strict', '-check_ss_sig', ...at, '-CAfile', 'ca', 'leaf'];
+    expect(openssl(args, files)).toContain('leaf: OK');
+  });
+
   it.each([
-    ['RSA', ['rsa:2048']],
-    ['P-256', P256],
-    ['P-384', ['ec', '-pkeyopt', 'ec_paramgen_curve:P-384']],
-    ['Ed25519', ['ed25519']],
-  ])('of openssl with a key of %s signs', (_, algorithm) => {
+    ['RSA-2048', ['rsa:2048'], 'sha256WithRSAEncryption'],
+    ['RSA-3072', ['rsa:3072'], 'sha256WithRSAEncryption'],
+    ['RSA-2560', ['rsa:2560'], 'sha256WithRSAEncryption'],
+    ['P-256', P256, 'ecdsa-with-SHA256'],
+    ['P-384', ['ec', '-pkeyopt', 'ec_paramgen_curve:P-384'], 'ecdsa-with-SHA384'],
+    ['Ed25519', ['ed25519'], 'ED25519'],
+  ])('of openssl with a key of %s signs', (_, algorithm, signature) => {
     const [certificate, privateKey] = opensslCa(algorithm);
     const opened = openLocalCa(certificate, privateKey, 'ca/');
     const leaf = opened.sign(request, {
@@ -146,6 +160,9 @@ describe('a local CA', () => {
     const args = ['verify', '-attime', String(opened.certificate.notBefore.getTime() / 1000 + 2)];
     const files = { ca: certificate, leaf };
     expect(openssl([...args, '-CAfile', 'ca', 'leaf'], files)).toContain('leaf: OK');
+    expect(openssl(['x509', '-in', 'leaf', '-noout', '-text'], files)).toContain(
+      `Signature Algorithm: ${signature}`,
+    );
   });
 
   it('does not print its key', () => {
@@ -159,6 +176,7 @@ describe('a local CA', () => {
   const [foreign] = opensslCa(P256);
   const noCa = opensslCa(P256, '-addext', 'basicConstraints=critical,CA:FALSE');
   const noSign = opensslCa(P256, '-addext', 'keyUsage=critical,digitalSignature');
+  const p521 = opensslCa(['ec', '-pkeyopt', 'ec_paramgen_curve:P-521']);
   const encrypted = openssl(['pkey', '-in', 'k', '-aes256', '-passout', 'pass:x'], {
     k: privateKey,
   });
@@ -169,6 +187,7 @@ describe('a local CA', () => {
       ...noSign,
       'may not sign certificates: its key usage is digital signature',
     ],
+    ['with a key of P-521', ...p521, 'is of type ec, and only RSA, P-256, P-384 and Ed25519'],
     ['of another key', foreign, privateKey, 'does not belong to the CA certificate'],
     ['with two certificates', certificate + foreign, privateKey, 'must be one certificate, not 2'],
     ['with an encrypted key', certificate, encrypted, 'the CA key in ca/ is encrypted'],

@@ -1,5 +1,12 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  verify,
+  type KeyObject,
+} from 'node:crypto';
 import { format, inspect } from 'node:util';
+import { KEY_ALGORITHMS, type KeyAlgorithm } from '../../lib/model/certificate-spec';
 import { PrivateKey } from '../../lib/x509/private-key';
 import { newKey } from './tools';
 
@@ -49,18 +56,15 @@ describe('a private key', () => {
     expect(text).not.toMatch(/KeyObject|PRIVATE KEY/);
   });
 
-  it.each(['ecdsa-p256', 'rsa-2048'] as const)(
-    'lends %s as the PEM that Node would write',
-    (algorithm) => {
-      const made = newKey(algorithm);
-      const lent = made.withPkcs8Pem((buffer) => buffer.toString());
-      const read = createPrivateKey(lent);
-      expect(read.export({ type: 'pkcs8', format: 'pem' })).toBe(lent);
-      const spki = createPublicKey(read).export({ type: 'spki', format: 'der' });
-      expect(made.publicKeyDer().equals(spki)).toBe(true);
-      expect(made.algorithm).toBe(algorithm);
-    },
-  );
+  it.each(KEY_ALGORITHMS)('lends %s as the PEM that Node would write', (algorithm) => {
+    const made = newKey(algorithm);
+    const lent = made.withPkcs8Pem((buffer) => buffer.toString());
+    const read = createPrivateKey(lent);
+    expect(read.export({ type: 'pkcs8', format: 'pem' })).toBe(lent);
+    const spki = createPublicKey(read).export({ type: 'spki', format: 'der' });
+    expect(made.publicKeyDer().equals(spki)).toBe(true);
+    expect(made.algorithm).toBe(algorithm);
+  });
 
   it('is wiped from the buffer when the borrower returns', () => {
     const kept = key.withPkcs8Pem((buffer) => buffer);
@@ -79,17 +83,35 @@ describe('a private key', () => {
     expect(kept.every((byte) => byte === 0)).toBe(true);
   });
 
-  it('signs with SHA-256', () => {
+  it.each([
+    ['ecdsa-p256', 'sha256'],
+    ['ecdsa-p384', 'sha384'],
+    ['ed25519', null],
+    ['rsa-3072', 'sha256'],
+  ] as const)('of %s signs with %s', (algorithm, digest) => {
     const data = Buffer.from('data');
-    const publicKey = createPublicKey({ key: key.publicKeyDer(), type: 'spki', format: 'der' });
-    expect(verify('sha256', data, publicKey, key.sign(data))).toBe(true);
+    const made = newKey(algorithm);
+    const publicKey = createPublicKey({ key: made.publicKeyDer(), type: 'spki', format: 'der' });
+    expect(verify(digest, data, publicKey, made.sign(data))).toBe(true);
   });
 
-  it('is not made of a public key, or of a key of another algorithm', () => {
-    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-    expect(() => PrivateKey.of(publicKey, 'ecdsa-p256')).toThrow(
-      'not a private key for ecdsa-p256',
-    );
-    expect(() => PrivateKey.of(privateKey, 'rsa-2048')).toThrow('not a private key for rsa-2048');
+  const ed25519 = generateKeyPairSync('ed25519');
+  const curve = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve }).privateKey;
+  const rsa = (modulusLength: number, publicExponent = 65537) =>
+    generateKeyPairSync('rsa', { modulusLength, publicExponent }).privateKey;
+  it.each<[string, KeyObject, KeyAlgorithm]>([
+    ['a public key', ed25519.publicKey, 'ed25519'],
+    ['another kind of key', ed25519.privateKey, 'rsa-2048'],
+    ['P-256', curve('P-256'), 'ecdsa-p384'],
+    ['P-384', curve('P-384'), 'ecdsa-p256'],
+    ['secp256k1', curve('secp256k1'), 'ecdsa-p256'],
+    ['Ed448', generateKeyPairSync('ed448').privateKey, 'ed25519'],
+    ['X25519', generateKeyPairSync('x25519').privateKey, 'ed25519'],
+    ['RSA of 2048 bits', rsa(2048), 'rsa-3072'],
+    ['RSA of 2056 bits', rsa(2056), 'rsa-2048'],
+    ['RSA with exponent 3', rsa(2048, 3), 'rsa-2048'],
+    ['RSA-PSS', generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).privateKey, 'rsa-2048'],
+  ])('is not made of %s', (_, made, algorithm) => {
+    expect(() => PrivateKey.of(made, algorithm)).toThrow(`not a private key for ${algorithm}`);
   });
 });

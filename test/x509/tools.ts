@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyPairKeyObjectResult } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeyAlgorithm, Names, Subject } from '../../lib/model/certificate-spec';
 import type { ErrorCode } from '../../lib/model/errors';
+import { KEY_ALGORITHM_TRAITS, type KeyGeneration } from '../../lib/x509/key-algorithms';
 import { PrivateKey } from '../../lib/x509/private-key';
 
 /** Runs openssl in a folder of its own that holds `files`. */
@@ -31,10 +32,10 @@ export function vector(name: string): string {
 }
 
 export function newKey(algorithm: KeyAlgorithm = 'ecdsa-p256'): PrivateKey {
-  const { privateKey } =
-    algorithm === 'ecdsa-p256'
-      ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
-      : generateKeyPairSync('rsa', { modulusLength: Number(algorithm.slice(4)) });
+  const generate = generateKeyPairSync as unknown as (
+    ...generation: KeyGeneration
+  ) => KeyPairKeyObjectResult;
+  const { privateKey } = generate(...KEY_ALGORITHM_TRAITS[algorithm].generation);
   return PrivateKey.of(privateKey, algorithm);
 }
 
@@ -58,4 +59,6 @@ export const KES: Names = {
     'kes-tenant-kes-hl-svc.default.svc.cluster.local',
   ],
   ipAddresses: ['10.0.0.1', '2001:db8::1'],
+  emailAddresses: [],
+  uris: [],
 };

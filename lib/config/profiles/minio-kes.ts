@@ -1,6 +1,7 @@
 import { DNS_NAME } from '../certificate-names';
 import type { WrittenMinioKesProfile } from '../written-config';
-import type { Profile, Said } from './profile';
+import { secretProblems, secretWarnings } from './minio-kes-secret';
+import type { Profile, ProfileProblems, Said } from './profile';
 
 const KUBELET_SERVING = 'kubernetes.io/kubelet-serving';
 /** ub-common-name of RFC 5280, appendix A.1. */
@@ -11,14 +12,12 @@ interface Workload {
   readonly service: string;
 }
 
-type Problems = Profile['problems'];
-
 /**
  * The KES server of MinIO, under an operator-managed Tenant or stand-alone. Names are those that the
  * MinIO operator gives (minio/operator, pkg/apis/minio.min.io/v2/names.go).
  */
 export function minioKes(options: WrittenMinioKesProfile, said: Said): Profile {
-  const { replicas = 2, clusterDomain = 'cluster.local', trust = 'ca' } = options;
+  const { tenant, replicas = 2, clusterDomain = 'cluster.local', trust = 'ca' } = options;
   const signer = said.signer ?? KUBELET_SERVING;
   const workload = workloadOf(options);
   const { dnsNames, serviceName, commonName } = namesOf(
@@ -27,21 +26,30 @@ export function minioKes(options: WrittenMinioKesProfile, said: Said): Profile {
     clusterDomain,
     replicas,
   );
+  const secretName = `${workload.statefulSet}-tls`;
   return {
     commonName,
     organizations: signer === KUBELET_SERVING ? ['system:nodes'] : [],
     dnsNames,
-    // The operator asks for all three whatever the key: pkg/controller/csr.go.
-    usages: ['digital signature', 'key encipherment', 'server auth'],
+    // The operator asks for all three: pkg/controller/csr.go. An Ed25519 key cannot encipher (RFC 8410, 5).
+    usages:
+      said.key === 'ed25519'
+        ? ['digital signature', 'server auth']
+        : ['digital signature', 'key encipherment', 'server auth'],
+    purpose: 'server auth',
     signer,
-    secretName: `${workload.statefulSet}-tls`,
+    secretName,
     secretType: 'Opaque',
     appendCa: trust === 'ca',
-    warnings: warningsOf(replicas, trust, serviceName, said),
+    warnings: [
+      ...warningsOf(replicas, trust, serviceName, said),
+      ...secretWarnings(tenant, secretName, said),
+    ],
     problems: [
       ...workloadProblems(options),
       ...trustProblems(trust, said),
       ...nameProblems(dnsNames, said),
+      ...secretProblems(tenant, secretName, said),
     ],
   };
 }
@@ -72,7 +80,11 @@ function namesOf(
   return { dnsNames: [...pods, serviceName], serviceName, commonName };
 }
 
-function workloadProblems({ tenant, statefulSet, service }: WrittenMinioKesProfile): Problems {
+function workloadProblems({
+  tenant,
+  statefulSet,
+  service,
+}: WrittenMinioKesProfile): ProfileProblems {
   const path = ['profile'];
   const choice = 'give tenant, or for a stand-alone KES statefulSet and service';
   if (tenant !== undefined) {
@@ -89,7 +101,7 @@ function workloadProblems({ tenant, statefulSet, service }: WrittenMinioKesProfi
     : [];
 }
 
-function trustProblems(trust: 'ca' | 'leaf', { ca, appendCa }: Said): Problems {
+function trustProblems(trust: 'ca' | 'leaf', { ca, appendCa }: Said): ProfileProblems {
   if (appendCa !== undefined && appendCa !== (trust === 'ca')) {
     const text = `got ${String(appendCa)}; with minio-kes the profile's trust decides it, and trust is ${trust}`;
     return [{ path: ['appendCa'], text }];
@@ -104,7 +116,7 @@ function trustProblems(trust: 'ca' | 'leaf', { ca, appendCa }: Said): Problems {
     : [];
 }
 
-function nameProblems(dnsNames: readonly string[], said: Said): Problems {
+function nameProblems(dnsNames: readonly string[], said: Said): ProfileProblems {
   const tooLong = dnsNames.find((name) => DNS_NAME.broken(name) !== undefined);
   return tooLong === undefined || said.dnsNames !== undefined
     ? []

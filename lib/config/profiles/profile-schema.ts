@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { CLUSTER_DOMAIN, SERVICE, STATEFUL_SET, TENANT } from '../kubernetes-names';
-import { mapping, oneOf, text } from '../schema-builders';
+import { COMMON_NAME, ORGANIZATION } from '../certificate-names';
+import { CLUSTER_DOMAIN, KES_POLICY, SERVICE, STATEFUL_SET, TENANT } from '../kubernetes-names';
+import { mapping, oneOf, text, texts } from '../schema-builders';
 
 const minioKes = mapping(
   {
@@ -32,8 +33,39 @@ const minioKes = mapping(
   { description: 'The KES server of MinIO: give tenant, or statefulSet and service.' },
 );
 
+const minioKesClient = mapping(
+  {
+    name: z.literal('minio-kes-client'),
+    tenant: text(TENANT, {
+      description: 'Tenant that the MinIO operator manages.',
+    }).optional(),
+    policy: text(KES_POLICY, {
+      description: 'Policy of KES that lists the identity. Default the name of the certificate.',
+    }).optional(),
+    acceptIdentityChange: z
+      .boolean({ error: 'acceptIdentityChange is true or false' })
+      .meta({
+        description: 'Whether the identity may change, as it does with each new key.',
+        default: false,
+      })
+      .optional(),
+  },
+  { description: 'The certificate with which MinIO, or another client, shows itself to KES.' },
+);
+
+const kubernetesClient = mapping(
+  {
+    name: z.literal('kubernetes-client'),
+    user: text(COMMON_NAME, { description: 'Name of the user: CN of the subject.' }),
+    groups: texts(ORGANIZATION, 'groups', {
+      description: 'Groups of the user: O of the subject.',
+    }).optional(),
+  },
+  { description: 'A certificate with which somebody shows himself to the API server.' },
+);
+
 const PROFILE_ALLOWED =
-  'a profile is generic, or { name: minio-kes, … } with tenant, or with statefulSet and service';
+  'a profile is generic, { name: minio-kes, … } with tenant, or with statefulSet and service, { name: minio-kes-client }, or { name: kubernetes-client, user: NAME }';
 
 /** The profiles and their options. */
 export const profile = z
@@ -48,6 +80,8 @@ export const profile = z
             { description: 'No product: the entry says names and Secret.' },
           ),
           minioKes,
+          minioKesClient,
+          kubernetesClient,
         ],
         { error: PROFILE_ALLOWED },
       ),

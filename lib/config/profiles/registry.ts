@@ -1,6 +1,8 @@
 import type { WrittenCertificate } from '../written-config';
 import { generic } from './generic';
+import { kubernetesClient } from './kubernetes-client';
 import { minioKes } from './minio-kes';
+import { minioKesClient } from './minio-kes-client';
 import type { Profile, Said } from './profile';
 
 /** The name of the profile that an entry chose. */
@@ -10,8 +12,16 @@ export function profileName(written: WrittenCertificate['profile'] = 'generic') 
 
 /** What the chosen profile gives to an entry. */
 export function profileOf(said: Said): Profile {
-  const { profile } = said;
-  return typeof profile === 'object' && profile.name === 'minio-kes'
-    ? minioKes(profile, said)
-    : generic(said);
+  const { profile = 'generic' } = said;
+  if (typeof profile === 'string') return generic(said);
+  switch (profile.name) {
+    case 'generic':
+      return generic(said);
+    case 'kubernetes-client':
+      return kubernetesClient(profile, said);
+    case 'minio-kes':
+      return minioKes(profile, said);
+    case 'minio-kes-client':
+      return minioKesClient(profile, said);
+  }
 }

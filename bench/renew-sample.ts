@@ -1,0 +1,128 @@
+import {
+  constants,
+  createCipheriv,
+  generateKeyPair,
+  generateKeyPairSync,
+  publicEncrypt,
+  sign,
+} from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { promisify } from 'node:util';
+import { withProgress } from '../lib/cli/progress';
+import { systemRandomness } from '../lib/cli/randomness';
+import type { KeyAlgorithm } from '../lib/model/certificate-spec';
+import { makeRevision } from '../lib/rotation/renew';
+import { readSealingCertificate, sealedSecretsSealer } from '../lib/sealing/sealed-secrets';
+import { benchCa, quietContext, specOf } from './fleet';
+import type { RenewSample, RsaSample } from './measure';
+
+// node renew-sample.js p256 COUNT: prints a RenewSample. releaf and its floor take turns every few keys.
+//
+// node renew-sample.js rsa-2048 COUNT: prints an RsaSample; keys on all cores.
+
+const generate = promisify(generateKeyPair);
+
+const WARM_UP = 300;
+const TURN = 50;
+
+/** Made once, as renew does: the certificate to seal for, with a key as long as the controller's. */
+async function sealing() {
+  const now = new Date();
+  const { certificate } = await benchCa(now, 'rsa-4096');
+  return readSealingCertificate(certificate.pem, 'the bench CA', now);
+}
+
+type Sealing = Awaited<ReturnType<typeof sealing>>;
+
+/** What `renew` does for one certificate, but for the files. */
+function revisionMaker(
+  certificate: Sealing,
+  key: KeyAlgorithm,
+  generateKey = systemRandomness.generateKey,
+) {
+  const sealer = sealedSecretsSealer(certificate, 'strict', systemRandomness.bytes);
+  const sources = { generateKey, sealer, now: new Date() };
+  return (index: number) =>
+    makeRevision({ ...specOf(`service-${index}`), key }, 1, 'benchmark', sources);
+}
+
+/** The least that makes, proves and seals a key, with node:crypto alone. */
+function bare({ publicKey }: Sealing): void {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  sign('sha256', REQUEST_LIKE, privateKey);
+  const sessionKey = systemRandomness.bytes(32);
+  publicEncrypt(
+    {
+      key: publicKey,
+      padding: constants.RSA_PKCS1_OAEP_PADDING,
+      oaepHash: 'sha256',
+      oaepLabel: Buffer.from('shop/service-tls'),
+    },
+    sessionKey,
+  );
+  const cipher = createCipheriv('aes-256-gcm', sessionKey, Buffer.alloc(12));
+  cipher.update(KEY_LIKE);
+  cipher.final();
+  cipher.getAuthTag();
+}
+
+/** As long as the part of a request that is signed, and as a P-256 key in PEM. */
+const REQUEST_LIKE = Buffer.alloc(250, 1);
+const KEY_LIKE = Buffer.alloc(241, 2);
+
+async function p256(count: number): Promise<RenewSample> {
+  const certificate = await sealing();
+  const subjects = {
+    releaf: revisionMaker(certificate, 'ecdsa-p256'),
+    floor: () => {
+      bare(certificate);
+    },
+  };
+  const take = async (most: number): Promise<RenewSample> => {
+    const cpu = { releaf: 0, floor: 0 };
+    for (let start = 0; start < most; start += TURN) {
+      for (const subject of ['releaf', 'floor'] as const) {
+        const before = process.cpuUsage();
+        for (let index = start; index < start + TURN; index += 1) await subjects[subject](index);
+        const { user, system } = process.cpuUsage(before);
+        cpu[subject] += (user + system) / 1000;
+      }
+    }
+    return cpu;
+  };
+  await take(WARM_UP);
+  return take(count);
+}
+
+/**
+ * How long one RSA key takes is chance, so a bare loop and releaf differ by it more than by anything that
+ * releaf does. So besides both rates this gives the share of all cores' time, while releaf works, in which
+ * they make keys.
+ */
+async function rsa(count: number): Promise<RsaSample> {
+  const cores = availableParallelism();
+  const context = { ...quietContext(new Date()), cores };
+  const items = Array.from({ length: count }, (_, index) => index);
+  const timed = async (work: (index: number) => Promise<unknown>): Promise<number> => {
+    const start = performance.now();
+    await withProgress(context, '', items, work);
+    return performance.now() - start;
+  };
+  let making = 0;
+  const generateKey = async (algorithm: KeyAlgorithm) => {
+    const start = performance.now();
+    const key = await systemRandomness.generateKey(algorithm);
+    making += performance.now() - start;
+    return key;
+  };
+  const releaf = await timed(revisionMaker(await sealing(), 'rsa-2048', generateKey));
+  const loop = await timed(() => generate('rsa', { modulusLength: 2048 }));
+  return { releaf, bare: loop, share: making / (releaf * cores) };
+}
+
+const [mode = '', count] = process.argv.slice(2);
+const sample: Promise<RenewSample | RsaSample> =
+  mode === 'rsa-2048' ? rsa(Number(count)) : p256(Number(count));
+void sample.then((taken) => {
+  console.log(JSON.stringify(taken));
+});

@@ -1,0 +1,21 @@
+import { ReleafError, type ErrorCode } from '../model/errors';
+import { visible, visibleLines } from '../model/visible';
+import { EXIT, type Context, type ExitStatus } from './context';
+
+/** Refusals that list all that is wrong, a line each; their values are on one line already. */
+const MANY_LINES: ReadonlySet<ErrorCode> = new Set(['CONFIG_INVALID', 'SIGNER_RULE']);
+
+const ISSUES = 'this is a bug in releaf; please report it with the lines above';
+
+/** Tells what a command failed with: an expected failure with its code, a bug with its stack. */
+export function noteFailure({ note }: Pick<Context, 'note'>, error: unknown): ExitStatus {
+  if (error instanceof ReleafError) {
+    const text = MANY_LINES.has(error.code) ? visibleLines(error.message) : visible(error.message);
+    note(`error ${error.code}: ${text}`);
+    if (error.hint) note(`  ${visible(error.hint)}`);
+  } else {
+    note(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    note(ISSUES);
+  }
+  return EXIT.failed;
+}

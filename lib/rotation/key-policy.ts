@@ -1,0 +1,36 @@
+import type { CertificateSpec } from '../model/certificate-spec';
+import type { Revision } from '../model/revision';
+import { changesSince, type SealedFor } from './changes';
+
+/** Which key the next revision has: a new one, that of an earlier revision, or none that fits. */
+export type NextKey =
+  | { readonly keeps?: Revision }
+  | {
+      /** Why there is none, and what to do. */
+      readonly problem: string;
+    };
+
+/**
+ * Which key the next revision of a certificate has. With `keyPolicy: reuse` that of the newest one, as
+ * long as the config asks nothing that takes the key itself: nobody has it.
+ *
+ * @param newest - the newest revision, whatever its state; undefined before the first
+ * @param sealedFor - for whom keys are sealed now, where files beside the config say it
+ */
+export function nextKey(
+  spec: CertificateSpec,
+  newest: Revision | undefined,
+  sealedFor: SealedFor | undefined,
+): NextKey {
+  if (spec.keyPolicy === 'rotate' || !newest) return {};
+  const changes = changesSince(spec, newest, sealedFor).filter(({ needsKey }) => needsKey);
+  if (changes.length === 0) return { keeps: newest };
+  if (spec.identity?.acceptChange) return {};
+  const what = changes.map(({ text }) => text).join('; ');
+  const wayOut = spec.identity
+    ? 'acceptIdentityChange: true in the profile, and the new identity in its policy first'
+    : 'keyPolicy: rotate until it is renewed';
+  return {
+    problem: `keyPolicy: reuse keeps the key of revision ${newest.number}, and this takes another one (${what}): put the config back, or say ${wayOut}`,
+  };
+}

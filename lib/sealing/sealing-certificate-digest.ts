@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { ReleafError } from '../model/errors';
+import { decodePem } from '../x509/pem';
+
+/**
+ * DER of the one certificate that `kubeseal --fetch-cert` prints.
+ *
+ * @param file - its name, for messages
+ * @throws ReleafError PEM_INVALID; SEALING_CERTIFICATE when it is not one CERTIFICATE
+ */
+export function sealingCertificateDer(pem: string, file: string): Buffer {
+  const blocks = decodePem(pem, file);
+  const [block] = blocks;
+  if (blocks.length === 1 && block?.label === 'CERTIFICATE') return block.der;
+  throw new ReleafError(
+    'SEALING_CERTIFICATE',
+    `${file}: expected one PEM CERTIFICATE, found ${blocks.map(({ label }) => label).join(', ')}`,
+    fetchSealingCertificate(file),
+  );
+}
+
+/** What to do about a sealing certificate that cannot be used. */
+export const fetchSealingCertificate = (file: string): string =>
+  `write the controller's own certificate there: kubeseal --fetch-cert > ${file}`;
+
+/**
+ * Tells sealing certificates apart, without reading what they say: cheap enough for every plan.
+ *
+ * @param file - its name, for messages
+ * @returns lower-case hex SHA-256 of the DER
+ * @throws ReleafError as {@link sealingCertificateDer}
+ */
+export function sealingCertificateSha256(pem: string, file: string): string {
+  return createHash('sha256').update(sealingCertificateDer(pem, file)).digest('hex');
+}
