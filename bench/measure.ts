@@ -52,14 +52,17 @@ export function peakOfStream(count: number, directory: string, flags: readonly s
   return measure([...flags, join(__dirname, 'sample.js'), 'stream', directory, `${count}`]).peak;
 }
 
-/** Milliseconds of processor time for the same number of P-256 certificates. */
+/** Milliseconds for the same number of P-256 certificates. */
 export interface RenewSample {
+  /** Processor time of key, request and sealed key by releaf. */
   readonly releaf: number;
-  /** A key, a signature and a sealing each, by node:crypto alone. */
+  /** Processor time of a key, a signature and a sealing each, by node:crypto alone. */
   readonly floor: number;
+  /** By the clock: what releaf makes, with its manifest rendered and written. */
+  readonly withManifest: number;
 }
 
-/** Milliseconds for the same number of RSA keys on all cores. */
+/** Milliseconds by the clock for the same number of RSA keys on all cores. */
 export interface RsaSample {
   readonly releaf: number;
   readonly bare: number;
@@ -67,10 +70,26 @@ export interface RsaSample {
   readonly share: number;
 }
 
-/** Takes a sample of renewing `count` certificates, in a process of its own. */
-export function renewSample(key: 'p256', count: number): RenewSample;
-export function renewSample(key: 'rsa-2048', count: number): RsaSample;
-export function renewSample(key: string, count: number): RenewSample | RsaSample {
-  const { stdout } = measure([join(__dirname, 'renew-sample.js'), key, `${count}`]);
-  return JSON.parse(stdout) as RenewSample | RsaSample;
+const renewed = (...args: readonly string[]): unknown =>
+  JSON.parse(measure([join(__dirname, 'renew-sample.js'), ...args]).stdout);
+
+/** Takes a sample of renewing certificates, in a process of its own. */
+export const renewSample = (count: number, directory: string): RenewSample =>
+  renewed('p256', `${count}`, directory) as RenewSample;
+
+export const rsaSample = (count: number): RsaSample => renewed('rsa', `${count}`) as RsaSample;
+
+/** The most private keys that were in memory at once. */
+export const unsealedKeys = (count: number): number => renewed('unsealed', `${count}`) as number;
+
+/**
+ * Milliseconds by the clock for each certificate of the shell loop that teams write today.
+ *
+ * @returns undefined where openssl, kubectl or bash are missing
+ */
+export function shellLoop(count: number, directory: string): number | undefined {
+  const script = join(__dirname, '../../bench/shell-loop.sh');
+  const start = performance.now();
+  const { status } = spawnSync(script, [directory, `${count}`], { stdio: 'ignore' });
+  return status === 0 ? (performance.now() - start) / count : undefined;
 }

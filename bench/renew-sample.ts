@@ -6,19 +6,26 @@ import {
   publicEncrypt,
   sign,
 } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { withProgress } from '../lib/cli/progress';
 import { systemRandomness } from '../lib/cli/randomness';
+import { renderCertificate } from '../lib/constructs/render';
 import type { KeyAlgorithm } from '../lib/model/certificate-spec';
 import { makeRevision } from '../lib/rotation/renew';
 import { readSealingCertificate, sealedSecretsSealer } from '../lib/sealing/sealed-secrets';
 import { benchCa, quietContext, specOf } from './fleet';
 import type { RenewSample, RsaSample } from './measure';
 
-// node renew-sample.js p256 COUNT: prints a RenewSample. releaf and its floor take turns every few keys.
+// node renew-sample.js p256 COUNT DIRECTORY: prints a RenewSample. releaf and its floor take turns every
+// few keys.
 //
-// node renew-sample.js rsa-2048 COUNT: prints an RsaSample; keys on all cores.
+// node renew-sample.js rsa COUNT: prints an RsaSample; RSA-2048 keys on all cores.
+//
+// node renew-sample.js unsealed COUNT: prints how many keys were in memory at once, at most.
 
 const generate = promisify(generateKeyPair);
 
@@ -70,7 +77,7 @@ function bare({ publicKey }: Sealing): void {
 const REQUEST_LIKE = Buffer.alloc(250, 1);
 const KEY_LIKE = Buffer.alloc(241, 2);
 
-async function p256(count: number): Promise<RenewSample> {
+async function p256(count: number, directory: string): Promise<RenewSample> {
   const certificate = await sealing();
   const subjects = {
     releaf: revisionMaker(certificate, 'ecdsa-p256'),
@@ -78,7 +85,7 @@ async function p256(count: number): Promise<RenewSample> {
       bare(certificate);
     },
   };
-  const take = async (most: number): Promise<RenewSample> => {
+  const take = async (most: number): Promise<Omit<RenewSample, 'withManifest'>> => {
     const cpu = { releaf: 0, floor: 0 };
     for (let start = 0; start < most; start += TURN) {
       for (const subject of ['releaf', 'floor'] as const) {
@@ -91,8 +98,18 @@ async function p256(count: number): Promise<RenewSample> {
     return cpu;
   };
   await take(WARM_UP);
-  return take(count);
+  const taken = await take(count);
+  const start = performance.now();
+  for (let index = 0; index < count; index += 1) {
+    const revisions = [await subjects.releaf(index)];
+    for (const { text } of renderCertificate({ spec: specOf(`service-${index}`), revisions })) {
+      writeFileSync(join(directory, MANIFEST), text);
+    }
+  }
+  return { ...taken, withManifest: performance.now() - start };
 }
+
+const MANIFEST = 'renewed.k8s.yaml';
 
 /**
  * How long one RSA key takes is chance, so a bare loop and releaf differ by it more than by anything that
@@ -102,7 +119,7 @@ async function p256(count: number): Promise<RenewSample> {
 async function rsa(count: number): Promise<RsaSample> {
   const cores = availableParallelism();
   const context = { ...quietContext(new Date()), cores };
-  const items = Array.from({ length: count }, (_, index) => index);
+  const items = [...Array(count).keys()];
   const timed = async (work: (index: number) => Promise<unknown>): Promise<number> => {
     const start = performance.now();
     await withProgress(context, '', items, work);
@@ -120,9 +137,31 @@ async function rsa(count: number): Promise<RsaSample> {
   return { releaf, bare: loop, share: making / (releaf * cores) };
 }
 
-const [mode = '', count] = process.argv.slice(2);
-const sample: Promise<RenewSample | RsaSample> =
-  mode === 'rsa-2048' ? rsa(Number(count)) : p256(Number(count));
+/** The most keys that wait to be sealed at once, were there cores without end. */
+async function unsealed(count: number): Promise<number> {
+  const keys = { now: 0, most: 0 };
+  const revision = revisionMaker(await sealing(), 'ecdsa-p256', async (algorithm) => {
+    keys.now += 1;
+    keys.most = Math.max(keys.most, keys.now);
+    // So that every worker gets as far as it can.
+    await setImmediate();
+    return systemRandomness.generateKey(algorithm);
+  });
+  const context = { ...quietContext(new Date()), cores: count };
+  await withProgress(context, '', [...Array(count).keys()], async (index) => {
+    await revision(index);
+    keys.now -= 1;
+  });
+  return keys.most;
+}
+
+const [mode = '', count, directory = ''] = process.argv.slice(2);
+const samples: Readonly<Record<string, (count: number, directory: string) => Promise<unknown>>> = {
+  p256,
+  rsa,
+  unsealed,
+};
+const sample = samples[mode]?.(Number(count), directory) ?? Promise.reject(new Error(mode));
 void sample.then((taken) => {
   console.log(JSON.stringify(taken));
 });

@@ -3,7 +3,16 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { table } from '../lib/report/table';
 import { FOLDER } from './inputs';
-import { measure, peakOfStream, samples, type Sample } from './measure';
+import {
+  measure,
+  peakOfStream,
+  renewSample,
+  rsaSample,
+  samples,
+  shellLoop,
+  unsealedKeys,
+  type Sample,
+} from './measure';
 import { fittedExponent, spreadOf, type Spread } from './statistics';
 
 // npm run bench [-- --quick]: see docs/performance.md. Quick is small, and leaves out the whole commands.
@@ -27,19 +36,27 @@ const ROOM_BYTES = 2 ** 30;
 
 const CLI = join(__dirname, '../lib/cli/bin.js');
 
-type Budgets = Readonly<
-  Record<'synthExponent' | 'synthToYaml' | 'peakMiB' | 'peakGrowth' | 'helpToNode', number>
->;
+type Budget = { readonly atMost: number } | { readonly atLeast: number };
+type Gate =
+  | 'synthExponent'
+  | 'synthToYaml'
+  | 'peakMiB'
+  | 'peakGrowth'
+  | 'helpToNode'
+  | 'renewToPrimitives'
+  | 'rsaToBareLoop'
+  | 'unsealedKeys'
+  | 'timesShellLoop';
 const BUDGETS = JSON.parse(
   readFileSync(join(__dirname, '../../bench/budgets.json'), 'utf8'),
-) as Budgets;
+) as Readonly<Record<Gate, Budget>>;
 
 /** A line of the report; a gate when it has a budget. */
 interface Line {
   readonly what: string;
   readonly unit: string;
   readonly value: Spread;
-  readonly most?: keyof Budgets;
+  readonly gate?: Gate;
 }
 
 const ratios = (over: readonly number[], under: readonly number[]): Spread =>
@@ -58,12 +75,12 @@ function synthLines(directory: string): readonly Line[] {
       unit: 'ms',
       value: spreadOf(of(size, 'releaf').map((time) => time / count)),
     })),
-    { what: 'exponent of CPU over N', unit: '', value: spreadOf(exponents), most: 'synthExponent' },
+    { what: 'exponent of CPU over N', unit: '', value: spreadOf(exponents), gate: 'synthExponent' },
     ...SIZES.map((count, size): Line => ({
       what: `synth of ${count} / yaml`,
       unit: '×',
       value: ratios(of(size, 'releaf'), of(size, 'yaml')),
-      ...(count >= LEAST_TO_GATE && { most: 'synthToYaml' }),
+      ...(count >= LEAST_TO_GATE && { gate: 'synthToYaml' }),
     })),
     ...SIZES.map((count, size) => ({
       what: `synth of ${count} / JSON.stringify`,
@@ -82,14 +99,14 @@ function memoryLines(directory: string): readonly Line[] {
       what: `peak memory, ${STREAMS[0]} streamed`,
       unit: 'MiB',
       value: spreadOf([small]),
-      ...(!quick && { most: 'peakMiB' }),
+      ...(!quick && { gate: 'peakMiB' }),
     },
     { what: `peak memory, ${STREAMS[1]} streamed`, unit: 'MiB', value: spreadOf([large]) },
     {
       what: `peak of ${STREAMS[1]} / peak of ${STREAMS[0]}`,
       unit: '×',
       value: spreadOf([large / small]),
-      most: 'peakGrowth',
+      gate: 'peakGrowth',
     },
   ];
 }
@@ -112,7 +129,76 @@ function startLines(): readonly Line[] {
       what: '--help / node -e 0, CPU',
       unit: '×',
       value: ratios(of('help', 'cpu'), of('node', 'cpu')),
-      most: 'helpToNode',
+      gate: 'helpToNode',
+    },
+  ];
+}
+
+const RENEWALS = 1000;
+/** Enough for a rate that chance leaves within a few percent; quick gives the share of keys' time only. */
+const RSA_KEYS = quick ? 24 : 400;
+const LOOPS = quick ? 10 : 20;
+
+function renewLines(directory: string): readonly Line[] {
+  const rounds = Array.from({ length: ROUNDS }, () => renewSample(RENEWALS, directory));
+  const each = (of: (round: (typeof rounds)[number]) => number): Spread =>
+    spreadOf(rounds.map((round) => of(round) / RENEWALS));
+  const shell = shellLoop(LOOPS, directory);
+  return [
+    { what: `renew of ${RENEWALS}, CPU for each`, unit: 'ms', value: each(({ releaf }) => releaf) },
+    {
+      what: `renew of ${RENEWALS} / bare primitives`,
+      unit: '×',
+      value: spreadOf(rounds.map(({ releaf, floor }) => releaf / floor)),
+      gate: 'renewToPrimitives',
+    },
+    {
+      what: 'renew with its manifest, wall for each',
+      unit: 'ms',
+      value: each(({ withManifest }) => withManifest),
+    },
+    ...(shell === undefined
+      ? []
+      : ([
+          {
+            what: 'openssl and kubectl in a shell loop, wall for each',
+            unit: 'ms',
+            value: spreadOf([shell]),
+          },
+          {
+            what: 'shell loop / renew with its manifest',
+            unit: '×',
+            value: spreadOf(rounds.map(({ withManifest }) => (shell * RENEWALS) / withManifest)),
+            gate: 'timesShellLoop',
+          },
+        ] as const)),
+    {
+      what: 'private keys in memory, on 64 cores',
+      unit: '',
+      value: spreadOf([unsealedKeys(64)]),
+      gate: 'unsealedKeys',
+    },
+    ...rsaLines(),
+  ];
+}
+
+function rsaLines(): readonly Line[] {
+  const { releaf, bare, share } = rsaSample(RSA_KEYS);
+  const rate = (time: number): Spread => spreadOf([(RSA_KEYS / time) * 1000]);
+  return [
+    { what: `renew of ${RSA_KEYS} with RSA-2048`, unit: 'keys/s', value: rate(releaf) },
+    { what: `bare loop of ${RSA_KEYS} RSA-2048 keys`, unit: 'keys/s', value: rate(bare) },
+    {
+      what: 'renew / bare loop, RSA-2048',
+      unit: '×',
+      value: spreadOf([bare / releaf]),
+      ...(!quick && { gate: 'rsaToBareLoop' as const }),
+    },
+    {
+      what: 'share of the cores in which renew makes RSA keys',
+      unit: '',
+      value: spreadOf([share]),
+      gate: 'rsaToBareLoop',
     },
   ];
 }
@@ -134,9 +220,17 @@ function commandLines(directory: string): readonly Line[] {
 
 const figure = (value: number): string => value.toFixed(value < 100 ? 2 : 0);
 
-function verdict({ value, most }: Line): string {
-  if (most === undefined) return '';
-  return value.median <= BUDGETS[most] ? 'passed' : 'FAILED';
+function verdict({ value, gate }: Line): string {
+  if (gate === undefined) return '';
+  const budget = BUDGETS[gate];
+  const kept = 'atMost' in budget ? value.median <= budget.atMost : value.median >= budget.atLeast;
+  return kept ? 'passed' : 'FAILED';
+}
+
+function limit({ gate }: Line): string {
+  if (gate === undefined) return '';
+  const budget = BUDGETS[gate];
+  return 'atMost' in budget ? `at most ${budget.atMost}` : `at least ${budget.atLeast}`;
 }
 
 /** Memory where there is enough of it, so that no disk is measured. */
@@ -164,6 +258,7 @@ function run(): boolean {
       ...synthLines(directory),
       ...memoryLines(directory),
       ...startLines(),
+      ...renewLines(directory),
       ...(quick ? [] : commandLines(directory)),
     ];
   } finally {
@@ -173,7 +268,7 @@ function run(): boolean {
     line.what,
     `${figure(line.value.median)} ${line.unit}`,
     `${figure(line.value.least)} to ${figure(line.value.most)}`,
-    line.most === undefined ? '' : `at most ${BUDGETS[line.most]}`,
+    limit(line),
     verdict(line),
   ]);
   console.log(`\n${table(['WHAT', 'MEDIAN', 'RANGE', 'GATE', ''], rows)}\n`);

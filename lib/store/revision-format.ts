@@ -5,6 +5,7 @@ import { ReleafError } from '../model/errors';
 import type { RequestRecord, SealedKey } from '../model/revision';
 import { isAgeRecipient } from '../sealing/age-recipient';
 import { readYamlValue } from '../yaml/read-yaml';
+import { Remembered } from './remembered';
 
 const text = z
   .string()
@@ -75,6 +76,9 @@ const SEALED_KEY = z.discriminatedUnion('sealing', [
   z.strictObject({ ...TARGET, sealing: z.literal('plaintext'), value: base64 }),
 ]);
 
+const records = new Remembered<RequestRecord>();
+const sealedKeys = new Remembered<SealedKey>();
+
 const HEADERS = {
   request: '# What was asked, and why. Written by releaf renew; do not edit.\n',
   sealed:
@@ -95,7 +99,7 @@ const withoutEmptyLists = (fields: object): object =>
 /** The text of `request.yaml`. */
 export function writeRequestRecord(record: RequestRecord): string {
   const { objectName, reason, requestedAt, signer, expirationSeconds, key } = record;
-  return write(
+  const yaml = write(
     HEADERS.request,
     withoutEmptyLists({
       objectName,
@@ -114,13 +118,17 @@ export function writeRequestRecord(record: RequestRecord): string {
       sealedKeySha256: record.sealedKeySha256,
     }),
   );
+  records.set(yaml, record);
+  return yaml;
 }
 
 /** The text of `private-key.yaml`. */
 export function writeSealedKey(sealedKey: SealedKey): string {
   const { sealing, namespace, name, item, value, ...rest } = sealedKey;
   const header = sealing === 'plaintext' ? HEADERS.plaintext : HEADERS.sealed;
-  return write(header, { sealing, ...rest, namespace, name, item, value });
+  const yaml = write(header, { sealing, ...rest, namespace, name, item, value });
+  sealedKeys.set(yaml, sealedKey);
+  return yaml;
 }
 
 /**
@@ -129,7 +137,7 @@ export function writeSealedKey(sealedKey: SealedKey): string {
  * @throws ReleafError REVISION_INVALID
  */
 export function readRequestRecord(yaml: string, file: string): RequestRecord {
-  return read(REQUEST, yaml, file);
+  return read(REQUEST, records, yaml, file);
 }
 
 /**
@@ -138,10 +146,17 @@ export function readRequestRecord(yaml: string, file: string): RequestRecord {
  * @throws ReleafError REVISION_INVALID
  */
 export function readSealedKey(yaml: string, file: string): SealedKey {
-  return read(SEALED_KEY, yaml, file);
+  return read(SEALED_KEY, sealedKeys, yaml, file);
 }
 
-function read<Output>(schema: z.ZodType<Output>, yaml: string, file: string): Output {
+function read<Output>(
+  schema: z.ZodType<Output>,
+  known: Remembered<Output>,
+  yaml: string,
+  file: string,
+): Output {
+  const before = known.get(yaml);
+  if (before !== undefined) return before;
   const refuse = (what: string): never => {
     throw new ReleafError(
       'REVISION_INVALID',
@@ -155,7 +170,10 @@ function read<Output>(schema: z.ZodType<Output>, yaml: string, file: string): Ou
     return refuse(at ? 'not YAML that releaf writes' : message);
   }
   const result = schema.safeParse(reading.value);
-  if (result.success) return result.data;
+  if (result.success) {
+    known.set(yaml, result.data);
+    return result.data;
+  }
   // The value itself stays out of the message: the file may hold a key in clear.
   const [issue] = result.error.issues;
   return refuse(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`);

@@ -9,7 +9,7 @@ import type { OutputDifference } from './output-difference';
 import { OUTPUT_FOLDER } from './output-folder';
 import { pathInside } from './path-inside';
 import { Staging } from './staging';
-import { assertPlaces, teamFileDifferences } from './team-files';
+import { assertPlaces, TeamFiles } from './team-files';
 import { errno, fileError, readTextIfThere } from './text-file';
 
 /**
@@ -30,7 +30,9 @@ export function* outputDifferences(
   const directory = resolve(folder.root, output);
   const shown = (path: string): string => relative(folder.root, path) || '.';
   const given = new Set<string>();
+  const teamFiles = new TeamFiles(folder.root);
   for (const certificate of readFolder(folder)) {
+    teamFiles.edit(certificate);
     for (const manifest of renderCertificate(certificate)) {
       given.add(manifest.file);
       const path = join(directory, manifest.file);
@@ -41,7 +43,7 @@ export function* outputDifferences(
       else if (present !== manifest.text) yield { kind: 'changed', file, text: manifest.text };
     }
   }
-  yield* teamFileDifferences(folder);
+  yield* teamFiles.differences();
   // Elsewhere another folder's output may lie beside ours, and would be taken for stale.
   if (isOutside(folder.root, directory)) return;
   for (const name of otherManifests(directory, given)) {

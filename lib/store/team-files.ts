@@ -10,26 +10,41 @@ import { readNamedFile } from './revisions';
 
 /**
  * What synth changes in the team's own files: restart annotations, and the names of Secrets where the
- * config refers to them.
- *
- * @throws ReleafError RESTART_FILE or FILE_UNREADABLE
+ * config refers to them. Nothing is written here.
  */
-export function* teamFileDifferences(folder: Folder): Generator<OutputDifference> {
-  const files = new Map<string, { readonly before: string; text: string }>();
-  for (const certificate of readFolder(folder)) {
+export class TeamFiles {
+  readonly #root: string;
+  readonly #files = new Map<string, { readonly before: string; text: string }>();
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** @throws ReleafError RESTART_FILE or FILE_UNREADABLE */
+  edit(certificate: Certificate<CertificateSpec>): void {
     for (const { file, edit } of editsOf(certificate)) {
-      let entry = files.get(file);
+      let entry = this.#files.get(file);
       if (!entry) {
-        const before = readNamedFile(folder.root, file);
+        const before = readNamedFile(this.#root, file);
         entry = { before, text: before };
-        files.set(file, entry);
+        this.#files.set(file, entry);
       }
       entry.text = edit(entry.text);
     }
   }
-  for (const [file, { before, text }] of files) {
-    if (text !== before) yield { kind: 'changed', file, text };
+
+  *differences(): Generator<OutputDifference> {
+    for (const [file, { before, text }] of this.#files) {
+      if (text !== before) yield { kind: 'changed', file, text };
+    }
   }
+}
+
+/** What is to be changed in the team's files for all certificates of a folder. */
+export function teamFileDifferences(folder: Folder): Iterable<OutputDifference> {
+  const files = new TeamFiles(folder.root);
+  for (const certificate of readFolder(folder)) files.edit(certificate);
+  return files.differences();
 }
 
 interface Edit {

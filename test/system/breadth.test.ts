@@ -1,0 +1,514 @@
+import * as peculiar from '@peculiar/x509';
+import { createPrivateKey, generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
+import { join } from 'node:path';
+import { parse, parseAllDocuments } from 'yaml';
+import { systemRandomness, type Randomness } from '../../lib/cli/randomness';
+import {
+  KEY_ALGORITHMS,
+  KEY_POLICIES,
+  SEALING_SCOPES,
+  SECRET_NAMINGS,
+  type KeyAlgorithm,
+  type KeyPolicy,
+  type SecretNaming,
+} from '../../lib/model/certificate-spec';
+import { SIGNERS as SIGNER_RULES } from '../../lib/signers/check-request';
+import { createLocalCa, type LocalCa } from '../../lib/x509/local-ca';
+import { PrivateKey } from '../../lib/x509/private-key';
+import { dataKeyBy, POST_QUANTUM, X25519 } from '../age-identities';
+import {
+  daysAfter,
+  filesIn,
+  folderOf,
+  NOW,
+  read,
+  releaf,
+  removeFolders,
+  SEALING_CERTIFICATE,
+  type Files,
+  type Ran,
+} from '../harness';
+import { openSops } from '../open-sops';
+import { signPending } from '../sign-pending';
+import { unseal, type SealedSecretPlace } from '../unseal';
+import { output } from './process';
+
+type Written = Readonly<Record<string, unknown>>;
+
+/** A kind of signer, and the widest entry that it takes. */
+interface Signer {
+  readonly signer: string;
+  readonly entry: Written;
+  /** Subject alternative names, as openssl writes them but for the short IPv6 address. */
+  readonly altNames: readonly string[];
+  /** What `openssl verify` is told to look for. */
+  readonly verified: readonly string[];
+}
+
+const NODE = { commonName: 'system:node:web', subject: { organizations: ['system:nodes'] } };
+const AS_SERVER = ['-purpose', 'sslserver', '-verify_hostname', 'a.web.example.com'];
+const AS_CLIENT = ['-purpose', 'sslclient'];
+const CLIENT_USAGES = ['digital signature', 'client auth'];
+const HOSTS = {
+  dnsNames: ['web.example.com', '*.web.example.com'],
+  ipAddresses: ['10.0.0.1', 'fd00::1'],
+};
+const HOSTS_SHOWN = [
+  'DNS:web.example.com',
+  'DNS:*.web.example.com',
+  'IP Address:10.0.0.1',
+  'IP Address:fd00::1',
+];
+const ALL_NAMES = {
+  entry: {
+    commonName: 'web',
+    subject: { organizations: ['Example'], countries: ['CH'] },
+    ...HOSTS,
+    emailAddresses: ['ops@example.com'],
+    uris: ['spiffe://example.com/web'],
+  },
+  altNames: [...HOSTS_SHOWN, 'email:ops@example.com', 'URI:spiffe://example.com/web'],
+  verified: [...AS_SERVER, '-verify_ip', '10.0.0.1', '-verify_email', 'ops@example.com'],
+};
+
+const SIGNERS: readonly Signer[] = [
+  {
+    signer: 'kubernetes.io/kubelet-serving',
+    entry: { ...NODE, ...HOSTS },
+    altNames: HOSTS_SHOWN,
+    verified: [...AS_SERVER, '-verify_ip', 'fd00::1'],
+  },
+  {
+    signer: 'kubernetes.io/kube-apiserver-client',
+    entry: {
+      commonName: 'deployer',
+      subject: { organizations: ['ci'] },
+      uris: ['spiffe://example.com/deployer'],
+      usages: CLIENT_USAGES,
+    },
+    altNames: ['URI:spiffe://example.com/deployer'],
+    verified: AS_CLIENT,
+  },
+  {
+    signer: 'kubernetes.io/kube-apiserver-client-kubelet',
+    entry: { ...NODE, usages: CLIENT_USAGES },
+    altNames: [],
+    verified: AS_CLIENT,
+  },
+  { signer: 'beta.eks.amazonaws.com/app-serving', ...ALL_NAMES },
+  { signer: 'issuers.cert-manager.io/shop.web-ca', ...ALL_NAMES },
+  { signer: 'clusterissuers.cert-manager.io/web-ca', ...ALL_NAMES },
+  { signer: 'example.com/internal', ...ALL_NAMES },
+  { signer: 'local', ...ALL_NAMES },
+];
+
+const SEALINGS: Readonly<Record<string, Written>> = {
+  ...Object.fromEntries(
+    SEALING_SCOPES.map((scope) => [
+      scope,
+      { type: 'sealed-secrets', certificate: 'sealing.pem', scope },
+    ]),
+  ),
+  'SOPS, X25519': { type: 'sops', recipients: [X25519.recipient] },
+  'SOPS, post-quantum': { type: 'sops', recipients: [POST_QUANTUM.recipient] },
+  plaintext: { type: 'plaintext', iUnderstandKeysAreInGit: true },
+};
+
+/** One cell of the table, within one signer and one sealing. */
+interface Cell {
+  readonly name: string;
+  readonly key: KeyAlgorithm;
+  readonly naming: SecretNaming;
+  readonly keyPolicy: KeyPolicy;
+}
+
+const CELLS: readonly Cell[] = KEY_ALGORITHMS.flatMap((key) =>
+  SECRET_NAMINGS.flatMap((naming) =>
+    KEY_POLICIES.map((keyPolicy) => ({
+      name: `${key}-${naming.toLowerCase()}-${keyPolicy}`,
+      key,
+      naming,
+      keyPolicy,
+    })),
+  ),
+);
+
+/** A strictly sealed key opens under one name only, so it cannot live on under another one. */
+const isPossible = (sealing: string, { naming, keyPolicy }: Cell): boolean =>
+  !(sealing === 'strict' && naming === 'perRevision' && keyPolicy === 'reuse');
+
+/** One row of the table: the cells of it share a folder. */
+interface Row {
+  readonly signer: Signer;
+  readonly sealing: string;
+  readonly possible: readonly Cell[];
+  readonly impossible: readonly Cell[];
+}
+
+const ROWS: readonly Row[] = SIGNERS.flatMap((signer) =>
+  Object.keys(SEALINGS).map((sealing) => ({
+    signer,
+    sealing,
+    possible: CELLS.filter((cell) => isPossible(sealing, cell)),
+    impossible: CELLS.filter((cell) => !isPossible(sealing, cell)),
+  })),
+);
+
+const LATER = daysAfter(1);
+
+/** As many RSA keys of a size as one row takes: two requests, and two more where keys rotate. */
+const RSA_KEYS_OF_A_ROW = 6;
+
+const rsaKeys = new Map<KeyAlgorithm, readonly PrivateKey[]>();
+let ca: LocalCa;
+let pki: string;
+
+// Fresh RSA keys for every row would take minutes; within a row no key comes twice.
+beforeAll(async () => {
+  for (const algorithm of KEY_ALGORITHMS.filter((name) => name.startsWith('rsa'))) {
+    const keys = Array.from({ length: RSA_KEYS_OF_A_ROW }, () =>
+      systemRandomness.generateKey(algorithm),
+    );
+    rsaKeys.set(algorithm, await Promise.all(keys));
+  }
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  ca = createLocalCa(PrivateKey.of(privateKey, 'ecdsa-p256'), 'CA of the table', {
+    notBefore: daysAfter(-365),
+    notAfter: daysAfter(3650),
+    serialNumber: randomBytes(16),
+  });
+  pki = folderOf({
+    'ca.crt': ca.certificate.pem,
+    'ca.key': privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  });
+});
+afterAll(removeFolders);
+
+/** New keys, but of RSA those that are there. */
+function randomnessOfRow(): Randomness {
+  const left = new Map([...rsaKeys].map(([algorithm, keys]) => [algorithm, [...keys]]));
+  return {
+    ...systemRandomness,
+    generateKey: async (algorithm) => {
+      const rsa = left.get(algorithm);
+      if (!rsa) return systemRandomness.generateKey(algorithm);
+      const key = rsa.pop();
+      if (!key) throw new Error(`a row takes more than ${RSA_KEYS_OF_A_ROW} keys of ${algorithm}`);
+      return key;
+    },
+  };
+}
+
+const FILES: Files = { 'sealing.pem': SEALING_CERTIFICATE };
+
+function filesOf({ signer, sealing }: Row, cells: readonly Cell[]): Files {
+  const entry = ({ name, key, naming, keyPolicy }: Cell): Written => ({
+    ...signer.entry,
+    key,
+    keyPolicy,
+    secret: { name: `${name}-tls`, namespace: 'shop', naming },
+  });
+  // YAML takes JSON.
+  const config = JSON.stringify({
+    version: 1,
+    defaults: { signer: signer.signer, sealing: SEALINGS[sealing], ca: 'ca.pem' },
+    certificates: Object.fromEntries(cells.map((cell) => [cell.name, entry(cell)])),
+  });
+  return { ...FILES, 'ca.pem': ca.certificate.pem, 'releaf.yaml': config };
+}
+
+/** A request for every certificate of the folder, and what the signer answers. */
+async function rotate(root: string, row: Row, now: Date, randomness: Randomness): Promise<void> {
+  const run = async (argv: readonly string[], stdin = ''): Promise<Ran> => {
+    const ran = await releaf([...argv, '-C', root], { now, randomness, stdin });
+    expect(ran).toMatchObject({ status: 0 });
+    return ran;
+  };
+  await run(['renew', '--force']);
+  if (row.signer.signer === 'local') await run(['sign', '--ca', pki]);
+  else await run(['fetch', '--from', '-'], signPending(root, ca, now));
+  expect(await run(['synth'])).toMatchObject({ stderr: 'nothing to do\n' });
+  await run(['verify']);
+}
+
+interface SecretObject {
+  readonly kind: string;
+  readonly metadata: SealedSecretPlace;
+  readonly data: Readonly<Record<'tls.key' | 'tls.crt', string>>;
+  readonly spec: {
+    readonly encryptedData: Readonly<Record<'tls.key', string>>;
+    readonly template: { readonly data: Readonly<Record<'tls.crt', string>> };
+  };
+}
+
+/** A private key and its certificate, in clear, with the name of their Secret. */
+interface Pair {
+  readonly secret: string;
+  readonly privateKey: string;
+  readonly certificate: string;
+}
+
+const fromBase64 = (text: string): string => Buffer.from(text, 'base64').toString();
+
+function pairOf({ metadata, data }: SecretObject): Pair {
+  return {
+    secret: metadata.name,
+    privateKey: fromBase64(data['tls.key']),
+    certificate: fromBase64(data['tls.crt']),
+  };
+}
+
+/** The pairs that whoever applies `dist/` gets for a certificate, opened by code that is not ours. */
+async function pairsOf(dist: Files, name: string): Promise<readonly Pair[]> {
+  const pairs: Pair[] = [];
+  for (const [file, text] of Object.entries(dist)) {
+    if (!file.startsWith(`${name}.`)) continue;
+    if (file.endsWith('.sops.yaml')) {
+      const [{ recipient }] = (parse(text) as { sops: { age: [{ recipient: string }] } }).sops.age;
+      const identity = recipient === X25519.recipient ? X25519 : POST_QUANTUM;
+      pairs.push(pairOf((await openSops(text, dataKeyBy(identity))) as unknown as SecretObject));
+      continue;
+    }
+    for (const document of parseAllDocuments(text)) {
+      const object = document.toJS() as SecretObject;
+      if (object.kind === 'Secret') pairs.push(pairOf(object));
+      if (object.kind === 'SealedSecret') {
+        const { encryptedData, template } = object.spec;
+        pairs.push({
+          secret: object.metadata.name,
+          privateKey: unseal(encryptedData['tls.key'], object.metadata),
+          certificate: template.data['tls.crt'],
+        });
+      }
+    }
+  }
+  return pairs;
+}
+
+/** How openssl shows a public key. */
+const KEY_SHOWN: Readonly<Record<KeyAlgorithm, string>> = {
+  'ecdsa-p256': 'Public-Key: (256 bit)',
+  'ecdsa-p384': 'Public-Key: (384 bit)',
+  ed25519: 'ED25519 Public-Key:',
+  'rsa-2048': 'Public-Key: (2048 bit)',
+  'rsa-3072': 'Public-Key: (3072 bit)',
+  'rsa-4096': 'Public-Key: (4096 bit)',
+};
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+const request = ({ name }: Cell, revision: number): string =>
+  `certificates/${name}/${revision}/request.pem`;
+const certificate = ({ name }: Cell, revision: number): string =>
+  `certificates/${name}/${revision}/certificate.pem`;
+
+/** That openssl takes every request and certificate, and finds the names and purposes in them. */
+async function expectOpensslTakes(root: string, { signer, possible }: Row): Promise<void> {
+  const requests = possible.map((cell) => request(cell, 2));
+  const shown = await output(
+    'sh',
+    [
+      '-c',
+      'for file; do openssl req -in "$file" -noout -verify -text 2>&1; done',
+      'sh',
+      ...requests,
+    ],
+    { cwd: root },
+  );
+  const texts = shown.split(/^Certificate request self-signature /m).slice(1);
+  expect(texts).toEqual(
+    possible.map(({ key }) => {
+      const names = signer.altNames.join(', ').replace('fd00::1', 'FD00:0:0:0:0:0:0:1');
+      const wanted = ['verify OK', KEY_SHOWN[key], names].map(escaped).join('[^]*');
+      return expect.stringMatching(new RegExp(`^${wanted}`)) as string;
+    }),
+  );
+
+  const certificates = possible.flatMap((cell) => [certificate(cell, 1), certificate(cell, 2)]);
+  const verified = await output(
+    'openssl',
+    [
+      ...['verify', '-x509_strict', '-CAfile', 'ca.pem'],
+      ...['-attime', `${LATER.getTime() / 1000}`, ...signer.verified, ...certificates],
+    ],
+    { cwd: root },
+  );
+  expect(verified).toBe(certificates.map((file) => `${file}: OK\n`).join(''));
+}
+
+/** Alternative names as `@peculiar/x509` reads them, written as openssl writes them. */
+function altNamesOf(read: peculiar.Pkcs10CertificateRequest | peculiar.X509Certificate) {
+  const kinds: Partial<Record<string, string>> = { dns: 'DNS', ip: 'IP Address', url: 'URI' };
+  const extension = read.extensions.find(({ type }) => type === '2.5.29.17');
+  const items = (extension as peculiar.SubjectAlternativeNameExtension | undefined)?.names.items;
+  return (items ?? []).map(({ type, value }) => `${kinds[type] ?? type}:${value}`);
+}
+
+describe('the table of keys, signers, sealings, names of Secrets and policies of keys', () => {
+  it('has 1152 cells, of which 1104 are possible', () => {
+    const count = (cells: (row: Row) => readonly Cell[]): number => ROWS.flatMap(cells).length;
+    expect([ROWS.length, count(({ possible }) => possible)]).toEqual([48, 1104]);
+    expect(count(({ impossible }) => impossible)).toBe(48);
+  });
+
+  it.each(ROWS.map((row) => [row.signer.signer, row.sealing, row] as const))(
+    '%s, %s: made, signed, fetched, synthesized, verified and opened, twice',
+    async (_, __, row) => {
+      const { signer, possible } = row;
+      const root = folderOf(filesOf(row, possible));
+      const randomness = randomnessOfRow();
+      await rotate(root, row, NOW, randomness);
+      await rotate(root, row, LATER, randomness);
+      await expectOpensslTakes(root, row);
+      const dist = filesIn(join(root, 'dist'));
+      const authority = await new peculiar.X509Certificate(ca.certificate.pem).publicKey.export();
+      for (const cell of possible) {
+        const { name, naming, keyPolicy } = cell;
+        const asked = new peculiar.Pkcs10CertificateRequest(read(root, request(cell, 2)));
+        const issued = new peculiar.X509Certificate(read(root, certificate(cell, 2)));
+        const leaves = [1, 2].map(
+          (number) => new X509Certificate(read(root, certificate(cell, number))),
+        );
+        const keys = leaves.map(({ publicKey }) =>
+          publicKey.export({ type: 'spki', format: 'pem' }),
+        );
+        const pairs = await pairsOf(dist, name);
+        expect({
+          name,
+          asked: await asked.verify(),
+          issued: await issued.verify({ publicKey: authority, signatureOnly: true }),
+          names: [altNamesOf(asked), altNamesOf(issued)].map((names) => new Set(names)),
+          subjects: [issued.subject, leaves[0]?.subject],
+          keptKey: keys[0] === keys[1],
+          secrets: pairs.map(({ secret }) => secret.replace(/-[0-9a-f]{8}$/, '')).sort(),
+          certificates: pairs
+            .map(({ certificate: pem }) => new X509Certificate(pem).fingerprint256)
+            .sort(),
+          fit: pairs.every(({ privateKey, certificate: pem }) =>
+            new X509Certificate(pem).checkPrivateKey(createPrivateKey(privateKey)),
+          ),
+        }).toEqual({
+          name,
+          asked: true,
+          issued: true,
+          names: [new Set(signer.altNames), new Set(signer.altNames)],
+          subjects: [asked.subject, leaves[1]?.subject],
+          keptKey: keyPolicy === 'reuse',
+          secrets: naming === 'stable' ? [`${name}-tls`] : [`${name}-tls-1`, `${name}-tls-2`],
+          certificates: leaves
+            .slice(naming === 'stable' ? 1 : 0)
+            .map(({ fingerprint256 }) => fingerprint256)
+            .sort(),
+          fit: true,
+        });
+      }
+    },
+  );
+
+  it.each(
+    ROWS.filter(({ impossible }) => impossible.length > 0).map(
+      (row) => [row.signer.signer, row] as const,
+    ),
+  )(
+    '%s, strict: a Secret for each revision with a key that lives on is refused by the config, for every key',
+    async (_, row) => {
+      const { stderr } = await refused(folderOf(filesOf(row, row.impossible)));
+      for (const { name } of row.impossible) {
+        expect(stderr).toContain(
+          `certificates.${name}.secret.naming: got perRevision; keyPolicy is reuse, and a key sealed in scope strict opens under one name only`,
+        );
+      }
+    },
+  );
+});
+
+/** What `plan` says of a config that it refuses, having touched nothing. */
+async function refused(root: string): Promise<Ran> {
+  const before = filesIn(root);
+  const ran = await releaf(['plan', '-C', root]);
+  expect(ran).toMatchObject({ status: 1, stdout: '' });
+  expect(filesIn(root)).toEqual(before);
+  return ran;
+}
+
+const signerOf = (name: string): Signer => SIGNERS.find(({ signer }) => signer.includes(name))!;
+
+/** What breaks one rule of a signer: what the entry says instead. */
+type Break = readonly [rule: string, signer: string, instead: Written];
+
+const BREAKS: readonly Break[] = [
+  ...['kubelet-serving', 'kube-apiserver-client-kubelet'].flatMap((signer): Break[] => [
+    [`${signer}/organization`, signer, { subject: { organizations: ['Example'] } }],
+    [`${signer}/common-name`, signer, { commonName: 'web' }],
+    [`${signer}/no-email-addresses`, signer, { emailAddresses: ['ops@example.com'] }],
+    [`${signer}/no-uris`, signer, { uris: ['spiffe://example.com/web'] }],
+  ]),
+  ['kubelet-serving/names', 'kubelet-serving', { dnsNames: [], ipAddresses: [] }],
+  ['kubelet-serving/usages', 'kubelet-serving', { usages: CLIENT_USAGES }],
+  ['kube-apiserver-client-kubelet/no-dns-names', 'client-kubelet', { dnsNames: ['a.example.com'] }],
+  [
+    'kube-apiserver-client-kubelet/no-ip-addresses',
+    'client-kubelet',
+    { ipAddresses: ['10.0.0.1'] },
+  ],
+  ['kube-apiserver-client-kubelet/usages', 'client-kubelet', { usages: ['client auth'] }],
+  [
+    'kube-apiserver-client/usages',
+    'kube-apiserver-client',
+    { dnsNames: ['a.example.com'], usages: ['digital signature', 'client auth', 'server auth'] },
+  ],
+  [
+    'kube-apiserver-client/no-masters',
+    'kube-apiserver-client',
+    { subject: { organizations: ['system:masters'] } },
+  ],
+  ['kube-apiserver-client/common-name', 'kube-apiserver-client', { commonName: undefined }],
+  ['eks-app-serving/usages', 'eks', { usages: ['server auth', 'client auth'] }],
+  ['eks-app-serving/server-auth', 'eks', { usages: ['digital signature'] }],
+  ['cert-manager/issuer', 'issuers.cert-manager.io', { signer: 'issuers.cert-manager.io/web-ca' }],
+  ['api-server/signer-name', 'example.com', { signer: 'internal' }],
+  ['api-server/signer-name', 'clusterissuers', { signer: 'clusterissuers.cert-manager.io/' }],
+  ['api-server/legacy-unknown', 'example.com', { signer: 'kubernetes.io/legacy-unknown' }],
+  ['api-server/usages-present', 'example.com', { usages: [] }],
+  ['api-server/usages-known', 'example.com', { usages: ['web'] }],
+  ['api-server/usages-unique', 'example.com', { usages: ['server auth', 'server auth'] }],
+  ['api-server/duration', 'example.com', { duration: '9m' }],
+  ['releaf/kubernetes-signer', 'example.com', { signer: 'kubernetes.io/web' }],
+  ['releaf/common-name-length', 'example.com', { commonName: 'a'.repeat(65) }],
+  ['releaf/server-names', 'example.com', { dnsNames: [], ipAddresses: [] }],
+  ...SIGNERS.map(({ signer, entry }): Break => [
+    'releaf/signing-key-usages',
+    signer,
+    {
+      key: 'ed25519',
+      usages: [
+        ...((entry['usages'] as string[] | undefined) ?? ['digital signature', 'server auth']),
+        'key encipherment',
+      ],
+    },
+  ]),
+];
+
+/** Rules that the shape of the config keeps already, and how it says so. */
+const BY_SHAPE: Readonly<Record<string, string>> = {};
+
+describe('what a signer would refuse is refused by the config', () => {
+  it('every rule that there is', () => {
+    const ids = SIGNER_RULES.flatMap(({ rules }) => rules.map(({ id }) => id));
+    expect(new Set(BREAKS.map(([rule]) => rule))).toEqual(new Set(ids));
+  });
+
+  it.each(BREAKS)('%s: %s with %j', async (rule, signer, instead) => {
+    const { entry, signer: name } = signerOf(signer);
+    const written = {
+      signer: name,
+      secret: { name: 'web-tls', namespace: 'shop' },
+      ...entry,
+      ...instead,
+    };
+    const sealing = SEALINGS['strict'];
+    const config = { version: 1, certificates: { web: { ...written, sealing } } };
+    const { stderr } = await refused(folderOf({ ...FILES, 'releaf.yaml': JSON.stringify(config) }));
+    expect(stderr).toContain(BY_SHAPE[rule] ?? `(rule ${rule})`);
+  });
+});
