@@ -7,7 +7,10 @@ import { CertificateSigningRequest } from 'kubernetes-models/certificates.k8s.io
 import { Secret } from 'kubernetes-models/v1';
 import { parseAllDocuments, parseDocument, stringify } from 'yaml';
 import type { WrittenConfig, WrittenDefaults } from '../lib/config/written-config';
+import type { SealedKey } from '../lib/model/revision';
+import { sopsMetadata } from '../lib/sealing/sops-metadata';
 import type { LocalCa } from '../lib/x509/local-ca';
+import { dataKeyBy, POST_QUANTUM, X25519 } from './age-identities';
 import { arbitraryConfig } from './config/arbitrary-config';
 import { findClearKey } from './find-clear-key';
 import {
@@ -22,6 +25,7 @@ import {
   WEB_FILES,
   type Files,
 } from './harness';
+import { openSops } from './open-sops';
 import { signPending } from './sign-pending';
 import { unseal } from './unseal';
 import { traceOf } from './untouched';
@@ -46,15 +50,27 @@ interface RequestManifest extends Manifest {
 
 interface SecretManifest extends Manifest {
   readonly data: Readonly<Record<string, string>>;
+  readonly sops?: object;
 }
 
 interface SealedManifest extends Manifest {
-  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
   readonly spec: {
     readonly encryptedData: Readonly<Record<string, string>>;
     readonly template: { readonly data: Readonly<Record<string, string>> };
   };
 }
+
+const oneEntry = (pattern: string) => ({
+  type: 'object',
+  minProperties: 1,
+  maxProperties: 1,
+  additionalProperties: { type: 'string', pattern },
+});
 
 const METADATA = {
   type: 'object',
@@ -64,15 +80,12 @@ const METADATA = {
     name: { type: 'string', minLength: 1 },
     namespace: { type: 'string', minLength: 1 },
     labels: { type: 'object', additionalProperties: { type: 'string' } },
+    annotations: {
+      ...oneEntry('^true$'),
+      propertyNames: { pattern: '^sealedsecrets\\.bitnami\\.com/(namespace|cluster)-wide$' },
+    },
   },
 };
-
-const oneEntry = (pattern: string) => ({
-  type: 'object',
-  minProperties: 1,
-  maxProperties: 1,
-  additionalProperties: { type: 'string', pattern },
-});
 
 /** A SealedSecret with one sealed value and one in clear, and nothing else. */
 const isSealedSecret = new Ajv({ allErrors: true }).compile({
@@ -124,8 +137,23 @@ function expectPair(certificate: string, privateKey: string): void {
   expect(new X509Certificate(certificate).checkPrivateKey(createPrivateKey(privateKey))).toBe(true);
 }
 
+/** A Secret as the cluster would get it, whoever of its recipients opens it. */
+async function openedSecret(secret: SecretManifest): Promise<SecretManifest> {
+  if (!secret.sops) return secret;
+  const text = stringify(secret);
+  const [opened, ...others] = await Promise.all(
+    [X25519, POST_QUANTUM]
+      .filter(({ recipient }) => text.includes(recipient))
+      .map((identity) => openSops(text, dataKeyBy(identity))),
+  );
+  for (const other of others) expect(other).toEqual(opened);
+  return opened as unknown as SecretManifest;
+}
+
+const fromBase64 = (value: string): string => Buffer.from(value, 'base64').toString();
+
 /** The object is one that its API accepts, holds what releaf may say and no more, and a true pair. */
-function expectValid(manifest: Manifest): void {
+async function expectValid(manifest: Manifest): Promise<void> {
   switch (manifest.kind) {
     case 'CertificateSigningRequest': {
       const request = manifest as RequestManifest;
@@ -140,11 +168,9 @@ function expectValid(manifest: Manifest): void {
       return;
     }
     case 'Secret': {
-      const { data } = manifest as SecretManifest;
-      new Secret(manifest).validate();
-      const [certificate = '', privateKey = ''] = Object.values(data)
-        .map((value) => Buffer.from(value, 'base64').toString())
-        .sort();
+      const secret = await openedSecret(manifest as SecretManifest);
+      new Secret(secret).validate();
+      const [certificate = '', privateKey = ''] = Object.values(secret.data).map(fromBase64).sort();
       expectPair(certificate, privateKey);
       return;
     }
@@ -157,16 +183,30 @@ function expectValid(manifest: Manifest): void {
   }
 }
 
+/** The private key as PEM, opened as whoever it was sealed for does. */
+async function openedKey(sealedKey: Exclude<SealedKey, { sealing: 'plaintext' }>): Promise<string> {
+  if (sealedKey.sealing === 'sops') {
+    const { item, value, namespace, name } = sealedKey;
+    const { data } = await openedSecret({
+      kind: 'Secret',
+      metadata: { name, namespace },
+      data: { [item]: value },
+      sops: sopsMetadata(sealedKey),
+    });
+    return fromBase64(only(data));
+  }
+  const { scope, value, namespace, name } = sealedKey;
+  const annotations = { [`sealedsecrets.bitnami.com/${scope}`]: 'true' };
+  return unseal(value, { namespace, name, annotations });
+}
+
 /** Every key that was sealed, opened; it lies in no file and is the one that was requested. */
-function expectSealedWell(files: Files): void {
+async function expectSealedWell(files: Files): Promise<void> {
   for (const [path, text] of Object.entries(files)) {
     if (!/^certificates\/.*\/private-key\.yaml$/.test(path)) continue;
-    const sealedKey = parseDocument(text).toJS() as Record<
-      'sealing' | 'namespace' | 'name' | 'value',
-      string
-    >;
+    const sealedKey = parseDocument(text).toJS() as SealedKey;
     if (sealedKey.sealing === 'plaintext') continue;
-    const pem = unseal(sealedKey.value, sealedKey);
+    const pem = await openedKey(sealedKey);
     expect(findClearKey(files, pem)).toEqual([]);
     const request = files[path.replace('private-key.yaml', 'request.pem')] ?? '';
     const publicKey = createPublicKey(pem).export({ type: 'spki', format: 'der' });
@@ -186,6 +226,19 @@ spec:
     metadata:
       labels: { app: web }
 `;
+
+/** A file of the team that names the Secret of each certificate. */
+const tenantOf = (config: WrittenConfig): string =>
+  `${WORKLOAD}  secrets:\n${Object.keys(config.certificates ?? {})
+    .map((name) => `    ${JSON.stringify(name)}:\n      name: none # yet\n`)
+    .join('')}`;
+
+const SOPS_CONFIG = stringify({
+  creation_rules: [
+    { path_regex: '\\.env$', pgp: 'FBC7B9E2A4F9289AC0C1D4843D16CEE4A27381B4' },
+    { path_regex: '^dist/.*\\.sops\\.yaml$', age: `${X25519.recipient},${POST_QUANTUM.recipient}` },
+  ],
+});
 
 /** The same wishes with keys that are made quickly and with files that are there. */
 const quick = <Entry extends WrittenDefaults>(entry: Entry): Entry => ({
@@ -223,7 +276,8 @@ const teamFiles = (config: WrittenConfig): Files => ({
   'releaf.yaml': stringify(config),
   'a b/ü.pem': SEALING_CERTIFICATE,
   'tls/ca.pem': ca.certificate.pem,
-  'tenant.yaml': WORKLOAD,
+  '.sops.yaml': SOPS_CONFIG,
+  'tenant.yaml': tenantOf(config),
   'apps/web.yaml': WORKLOAD,
 });
 
@@ -236,8 +290,8 @@ async function done(argv: readonly string[], now: Date, stdin = ''): Promise<str
 /** What holds of a folder after each command. */
 async function expectSound(root: string, { shuffled }: Team, now: Date): Promise<void> {
   const files = filesIn(root);
-  manifestsIn(files).forEach(expectValid);
-  expectSealedWell(files);
+  await Promise.all(manifestsIn(files).map(expectValid));
+  await expectSealedWell(files);
   await done(['verify', '-C', root], now);
 
   const trace = traceOf(root);
@@ -247,7 +301,7 @@ async function expectSound(root: string, { shuffled }: Team, now: Date): Promise
   expect(await done(['plan', '--json', '-C', root], now)).toBe(plan);
   expect(traceOf(root)).toEqual(trace);
 
-  const another = folderOf({ ...files, ...teamFiles(shuffled) });
+  const another = folderOf({ ...files, 'releaf.yaml': stringify(shuffled) });
   rmSync(join(another, 'dist'), { recursive: true, force: true });
   await done(['synth', '-C', another], daysAfter(9000));
   expect({ ...filesIn(another), 'releaf.yaml': '' }).toEqual({ ...files, 'releaf.yaml': '' });
@@ -287,21 +341,47 @@ type Event =
   | { readonly is: 'edit'; readonly from: RegExp; readonly to: string }
   | { readonly is: 'time'; readonly days: number };
 
+const NAMESPACE_WIDE = '{ type: sealed-secrets, certificate: sealing.pem, scope: namespace-wide }';
+
+const LIVING_FILES: Files = {
+  ...WEB_FILES,
+  'releaf.yaml': `version: 1
+certificates:
+  web:
+    dnsNames: [web.example.com]
+    signer: example.com/internal
+    secret: { name: web-tls, namespace: shop, naming: stable }
+    sealing: ${NAMESPACE_WIDE}
+    keyPolicy: rotate
+    references: [{ file: web.yaml, name: spec.secretName }]
+`,
+  'web.yaml': 'spec:\n  secretName: none # ours\n',
+};
+
 const command = fc
   .constantFrom<Command[]>('renew', 'renew --force', 'fetch', 'fetch', 'rollback')
   .map((is): Event => ({ is }));
 const time = fc.integer({ min: 1, max: 100 }).map((days): Event => ({ is: 'time', days }));
-const edit = fc.constantFrom<Event[]>(
-  { is: 'edit', from: /\[.*\]/, to: '[web.example.com]' },
-  { is: 'edit', from: /\[.*\]/, to: '[web.example.com, www.example.com]' },
-  { is: 'edit', from: /web-\w+/, to: 'web-tls' },
-  { is: 'edit', from: /web-\w+/, to: 'web-pair' },
-);
+const edit = fc
+  .constantFrom<[RegExp, string][]>(
+    [/dnsNames: .*/, 'dnsNames: [web.example.com]'],
+    [/dnsNames: .*/, 'dnsNames: [web.example.com, www.example.com]'],
+    [/web-\w+/, 'web-tls'],
+    [/web-\w+/, 'web-pair'],
+    [/naming: \w+/, 'naming: stable'],
+    [/naming: \w+/, 'naming: perRevision'],
+    [/keyPolicy: \w+/, 'keyPolicy: rotate'],
+    [/keyPolicy: \w+/, 'keyPolicy: reuse'],
+    [/sealing: .*/, 'sealing: { type: sealed-secrets, certificate: sealing.pem }'],
+    [/sealing: .*/, `sealing: ${NAMESPACE_WIDE}`],
+    [/sealing: .*/, `sealing: { type: sops, recipients: [${X25519.recipient}] }`],
+  )
+  .map(([from, to]): Event => ({ is: 'edit', from, to }));
 const arbitraryEvents = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: command },
     { weight: 1, arbitrary: time },
-    { weight: 1, arbitrary: edit },
+    { weight: 2, arbitrary: edit },
   ),
   { minLength: 1, maxLength: 10 },
 );
@@ -317,6 +397,11 @@ function revisionsIn(files: Files) {
     .map((number) => ({
       number,
       certificate: files[`certificates/web/${number}/certificate.pem`],
+      secret: (
+        parseDocument(
+          files[`certificates/web/${number}/private-key.yaml`] ?? '',
+        ).toJS() as SealedKey
+      ).name,
       withdrawn: files[`certificates/web/${number}/withdrawn`] !== undefined,
     }));
 }
@@ -337,11 +422,31 @@ function expectInvariants(before: Files, after: Files, is: Command): void {
   const newest = (files: Files) => revisionsIn(files).at(-1)?.number ?? 0;
   expect(GROWTH[is]).toContain(newest(after) - newest(before));
 
-  const served = manifestsIn(after)
-    .filter(({ kind }) => kind === 'SealedSecret')
-    .map((manifest) => only((manifest as SealedManifest).spec.template.data));
-  const best = revisions.findLast(({ certificate, withdrawn }) => certificate && !withdrawn);
-  expect(served).toEqual(best ? [best.certificate] : []);
+  const served = manifestsIn(after).filter(({ kind }) => kind !== 'CertificateSigningRequest');
+  const good = revisions.filter(({ certificate, withdrawn }) => certificate && !withdrawn);
+  const best = good.at(-1);
+  const kept = after['releaf.yaml']?.includes('naming: perRevision')
+    ? good.findLast(({ secret }) => secret !== best?.secret)
+    : undefined;
+  expect(
+    Object.fromEntries(served.map((secret) => [secret.metadata.name, certificateIn(secret)])),
+  ).toEqual(
+    Object.fromEntries(
+      [best, kept].flatMap((each) => (each ? [[each.secret, each.certificate]] : [])),
+    ),
+  );
+  const named = best ?? waiting[0];
+  if (named)
+    expect(parseDocument(after['web.yaml'] ?? '').toJS()).toEqual({
+      spec: { secretName: named.secret },
+    });
+}
+
+/** What everybody can read of a sealed pair. */
+function certificateIn(manifest: Manifest): string {
+  if (manifest.kind === 'SealedSecret')
+    return only((manifest as SealedManifest).spec.template.data);
+  return fromBase64((manifest as SecretManifest).data['tls.crt'] ?? '');
 }
 
 describe('whatever happens to a folder', () => {
@@ -354,14 +459,25 @@ describe('whatever happens to a folder', () => {
       { is: 'fetch' },
       { is: 'rollback' },
     ];
+    const keptThroughNamings: Event[] = [
+      { is: 'edit', from: /keyPolicy: \w+/, to: 'keyPolicy: reuse' },
+      { is: 'edit', from: /naming: \w+/, to: 'naming: perRevision' },
+      { is: 'renew' },
+      { is: 'fetch' },
+      { is: 'renew --force' },
+      { is: 'fetch' },
+      { is: 'rollback' },
+      { is: 'edit', from: /naming: \w+/, to: 'naming: stable' },
+      { is: 'renew --force' },
+    ];
     await fc.assert(fc.asyncProperty(arbitraryEvents, play), {
       numRuns: 15,
-      examples: [[renamedWhilePending]],
+      examples: [[renamedWhilePending], [keptThroughNamings]],
     });
   }, 120_000);
 
   async function play(events: readonly Event[]): Promise<void> {
-    const root = folderOf(WEB_FILES);
+    const root = folderOf(LIVING_FILES);
     let now = daysAfter(0);
     let signed = '';
     const run = async (line: string) => {
@@ -370,7 +486,8 @@ describe('whatever happens to a folder', () => {
       return ran;
     };
     for (const event of events) {
-      now = daysAfter(event.is === 'time' ? event.days : 1 / 1440, now);
+      // An hour: certificates for the same key are told apart by when they were signed.
+      now = daysAfter(event.is === 'time' ? event.days : 1 / 24, now);
       if (event.is === 'time') continue;
       if (event.is === 'edit') {
         const written = read(root, 'releaf.yaml').replace(event.from, event.to);
@@ -385,7 +502,9 @@ describe('whatever happens to a folder', () => {
         expect(traceOf(root)).toEqual(trace);
         continue;
       }
-      expectInvariants(before, filesIn(root), event.is);
+      const after = filesIn(root);
+      expectInvariants(before, after, event.is);
+      await Promise.all(manifestsIn(after).map(expectValid));
       expect(await run('verify')).toMatchObject({ status: 0, stdout: '' });
       // After a fetch something may still be due: time went by, or the config was edited.
       if (event.is !== 'fetch') await expectSettled(root, run);

@@ -7,7 +7,7 @@ import { textShape } from './text-shape';
 
 const AGE_RECIPIENT = textShape({
   allowed: AGE_RECIPIENTS,
-  pattern: '^age1[02-9ac-hj-np-z]+$',
+  pattern: '^age1(?:pq1)?[02-9ac-hj-np-z]+$',
   maxLength: 4000,
   hint: (recipient) =>
     /^age-secret-key-/i.test(recipient)

@@ -7,6 +7,7 @@ import {
   KEY_USAGES,
   SEALING_SCOPES,
 } from '../../lib/model/certificate-spec';
+import { POST_QUANTUM, X25519 } from '../age-identities';
 
 const some = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
 const distinct = <T>(arbitrary: fc.Arbitrary<T>, minLength = 0) =>
@@ -54,10 +55,7 @@ const subject = fc.record(
   { requiredKeys: [] },
 );
 
-const RECIPIENTS = [
-  'age1a2vvfhywlc80t046s402v2tcmlyefxf909np89lgfkg6e0cx4dpseyfeps',
-  'age1makpgyfnjfjjkukw6fk3f6vxhgpvsunwrsna7jq92e97nzfyq4gqlerqvy',
-];
+const RECIPIENTS = [X25519.recipient, POST_QUANTUM.recipient];
 const sealed = (scope: fc.Arbitrary<SealingScope | undefined>) =>
   fc.record({ type: fc.constant('sealed-secrets' as const), certificate: file, scope });
 const sops = fc.record({
