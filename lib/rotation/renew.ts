@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { CertificateSpec, KeyAlgorithm } from '../model/certificate-spec';
 import type { Revision } from '../model/revision';
 import type { Sealer } from '../sealing/sealer';
@@ -108,6 +108,6 @@ function revisionOf(
 export function requestObjectName(name: string, revision: number, request: string): string {
   const [block] = decodePem(request, 'request.pem');
   if (!block) throw new Error('decodePem returned no block');
-  const digest = createHash('sha256').update(block.der).digest('hex');
+  const digest = hash('sha256', block.der);
   return `${name}-${revision}-${digest.slice(0, 8)}`;
 }

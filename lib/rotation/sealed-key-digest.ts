@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { SealedKey } from '../model/revision';
 
 /**
@@ -8,9 +8,7 @@ import type { SealedKey } from '../model/revision';
  * @returns lower-case hex SHA-256 of the fields as JSON, sorted by name at every level
  */
 export function sealedKeySha256(sealedKey: SealedKey): string {
-  return createHash('sha256')
-    .update(JSON.stringify(canonical(sealedKey)))
-    .digest('hex');
+  return hash('sha256', JSON.stringify(canonical(sealedKey)));
 }
 
 function canonical(value: unknown): unknown {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * Fingerprint of a public key.
@@ -7,5 +7,5 @@ import { createHash } from 'node:crypto';
  * @returns SHA-256 as lower-case hex
  */
 export function publicKeySha256(spkiDer: Buffer): string {
-  return createHash('sha256').update(spkiDer).digest('hex');
+  return hash('sha256', spkiDer);
 }

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalCa } from '../../lib/x509/local-ca';
 import { daysAfter, filesIn, folderOf, releaf, SEALING_CERTIFICATE, testCa } from '../harness';
@@ -66,14 +66,27 @@ const STORIES: Readonly<Record<string, (team: Team) => Promise<void>>> = {
     team.edit('web-old', 'web-new');
     await first(team);
   },
+  'sops-age': issueAndRequestNext,
+  'sops-per-revision': issueTwice,
+  'sealed-secrets-namespace-wide': issue,
+  'sealed-secrets-cluster-wide': issue,
+  'per-revision': issueTwice,
+  'reuse-next-pending': issueAndRequestNext,
+  'kubernetes-client': issueAndRequestNext,
+  'minio-kes-client': issueAndRequestNext,
+  'minio-kes-tenant-names-secret': issue,
+  'email-addresses-and-uris': issueAndRequestNext,
 };
 
-/** Makes `input/certificates/` of every situation anew, with the real commands, and `ca.pem` where one is named. */
+/**
+ * Makes `input/certificates/` of every situation that has none, with the real commands, and `ca.pem` where
+ * one is named.
+ */
 export async function makeInputs(golden: string): Promise<void> {
   const ca = await testCa('releaf golden CA');
   for (const [situation, story] of Object.entries(STORIES)) {
     const input = join(golden, situation, 'input');
-    rmSync(join(input, 'certificates'), { recursive: true, force: true });
+    if (existsSync(join(input, 'certificates'))) continue;
     const handWritten = filesIn(input);
     const root = folderOf({
       ...handWritten,
