@@ -4,6 +4,7 @@ import { ReleafError } from '../model/errors';
 import { visible } from '../model/visible';
 import { currentRevision, pendingRevision, type Revision } from '../model/revision';
 import type { AcceptedCertificate } from '../rotation/accept-certificate';
+import { servedRevisions } from '../rotation/secret-name';
 import { readCertificate, type Folder } from '../store/folder';
 import { writeCertificate } from '../store/revisions';
 import { preflight } from '../store/synthesize';
@@ -88,11 +89,15 @@ export function install(
   });
 }
 
-/** What a person must know when the Secret gets another name: the old one goes. */
-function movedSecret(folder: Folder, { spec, pending }: Issue): readonly string[] {
+/** What a person must know when the Secret gets another name and the old one goes. */
+function movedSecret(folder: Folder, issue: Issue): readonly string[] {
+  const { spec, pending } = issue;
   const old = currentRevision(readCertificate(folder, spec).revisions)?.sealedKey;
   const now = pending.sealedKey;
-  if (!old || (old.namespace === now.namespace && old.name === now.name)) return [];
+  const stays = servedRevisions(spec, revisionsWith(folder, issue)).some(
+    ({ sealedKey }) => sealedKey.namespace === old?.namespace && sealedKey.name === old.name,
+  );
+  if (!old || stays) return [];
   return [
     `${spec.name}: Secret ${old.namespace}/${old.name} leaves the output for ${now.namespace}/${now.name}: what still mounts the old one must follow first`,
   ];

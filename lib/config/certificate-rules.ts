@@ -38,6 +38,7 @@ export function checkRules(
     ...purposeRule(spec, profile, report),
     ...secretRules(spec, report),
     ...referenceRules(spec, report),
+    ...teamFileRules(spec, report),
     ...caRules(spec, said, report),
     ...refused,
   ];
@@ -131,6 +132,19 @@ function secretKeyRules(secret: SecretSpec, report: Report): Problem[] {
   return privateKey === certificate
     ? [report(['secret', 'keys'], 'privateKey and certificate must be two different keys')]
     : [];
+}
+
+/** Written by releaf alone: an edit there would change what was recorded, or the config that asked for it. */
+const NOT_OF_THE_TEAM = /^(?:certificates\/|\.releaf-tmp\/|releaf\.(?:yaml|config\.[jt]s)$)/;
+
+function teamFileRules({ restart, references }: CertificateSpec, report: Report): Problem[] {
+  const rule = (key: string, places: readonly { readonly file: string }[]): Problem[] =>
+    places.flatMap(({ file }, index) =>
+      NOT_OF_THE_TEAM.test(file)
+        ? [report([key, index, 'file'], 'name a file of your own: this one releaf keeps or reads')]
+        : [],
+    );
+  return [...rule('restart', restart), ...rule('references', references)];
 }
 
 function caRules(

@@ -49,8 +49,11 @@ export function changesSince(
   sealedFor: SealedFor | undefined,
 ): readonly Change[] {
   const { record, sealedKey } = revision;
-  const { namespace } = spec.secret;
+  const { namespace, naming } = spec.secret;
   const secretName = secretNameOf(spec.secret, spec.name, record.objectName);
+  const isRenamed = sealedKey.namespace !== namespace || sealedKey.name !== secretName;
+  // How the name of the next revision ends is not known before its request.
+  const wanted = naming === 'stable' ? secretName : `${spec.secret.name}-<revision>-<digest>`;
   const forKey = [
     ...setChange('DNS names', record.dnsNames, spec.dnsNames),
     ...setChange('IP addresses', record.ipAddresses, spec.ipAddresses),
@@ -59,7 +62,9 @@ export function changesSince(
     ...change('key', record.key, spec.key),
     ...change('subject', subject(record.subject), subject(spec.subject)),
     ...sealingChanges(spec, sealedKey, sealedFor),
-    ...change('Secret', `${sealedKey.namespace}/${sealedKey.name}`, `${namespace}/${secretName}`),
+    ...(isRenamed
+      ? [`Secret: ${sealedKey.namespace}/${sealedKey.name} → ${namespace}/${wanted}`]
+      : []),
   ];
   const forRequest = [
     ...change('signer', record.signer, spec.signer),

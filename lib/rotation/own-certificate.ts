@@ -26,7 +26,10 @@ export function assertOwnCertificate(
   const sameKey = revisions.filter(
     (other) => other.number !== number && other.record.publicKeySha256 === record.publicKeySha256,
   );
-  const twin = sameKey.filter(isIssued).find((other) => leafOf(name, other).sha256 === leaf.sha256);
+  const twin = sameKey
+    .filter(isIssued)
+    .filter((other) => other.number < number || !signedBefore(leaf, other))
+    .find((other) => leafOf(name, other).sha256 === leaf.sha256);
   const hint = `take the certificate of request ${record.objectName}`;
   if (twin) {
     throw new ReleafError(
@@ -35,9 +38,8 @@ export function assertOwnCertificate(
       hint,
     );
   }
-  const asked = new Date(record.requestedAt);
   const isLater = sameKey.some((other) => other.number < number);
-  if (isLater && leaf.notBefore.getTime() + BACKDATED_MS < asked.getTime()) {
+  if (isLater && signedBefore(leaf, revision)) {
     throw new ReleafError(
       'CERTIFICATE_SWAPPED',
       `${file}: the certificate is valid from ${leaf.notBefore.toISOString()}, so it was signed for an earlier request with the same key than ${record.objectName} of ${record.requestedAt}`,
@@ -45,3 +47,7 @@ export function assertOwnCertificate(
     );
   }
 }
+
+/** Whether a certificate was there before a revision was asked for. */
+const signedBefore = (leaf: X509, { record }: Revision): boolean =>
+  leaf.notBefore.getTime() + BACKDATED_MS < new Date(record.requestedAt).getTime();

@@ -1,3 +1,4 @@
+import { sopsFile } from '../constructs/manifest-file';
 import type { CertificateSpec } from '../model/certificate-spec';
 import type { SealedFor } from '../rotation/changes';
 import { sealingCertificateSha256 } from '../sealing/sealing-certificate-digest';
@@ -13,14 +14,10 @@ import { readTextIfThere } from './text-file';
  *
  * @throws ReleafError SEALING_RECIPIENTS
  */
-export function sopsRecipients(
-  { root }: Folder,
-  { name, sealing }: CertificateSpec,
-): readonly string[] {
-  if (sealing.type !== 'sops') return [];
-  return (
-    sealing.recipients ?? readSopsRecipients(root, `${OUTPUT_FOLDER}/${name}.sops.yaml`).recipients
-  );
+export function sopsRecipients({ root }: Folder, spec: CertificateSpec): readonly string[] {
+  if (spec.sealing.type !== 'sops') return [];
+  const { recipients } = spec.sealing;
+  return recipients ?? readSopsRecipients(root, `${OUTPUT_FOLDER}/${sopsFile(spec, 1)}`).recipients;
 }
 
 /**

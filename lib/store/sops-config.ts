@@ -73,7 +73,12 @@ export function readSopsRecipients(root: string, outputFile: string): SopsRecipi
     throw new ReleafError('SEALING_RECIPIENTS', `${file}: ${what}`, where);
   };
   const reading = readYamlValue(readText(path, file));
-  if ('problem' in reading) return refuse(reading.problem.message);
+  if ('problem' in reading) {
+    const { message, at } = reading.problem;
+    return refuse(
+      at ? `is not valid YAML: line ${at.line}, column ${at.column}: ${message}` : message,
+    );
+  }
   const config = CONFIG.safeParse(reading.value);
   if (!config.success) return refuse(`has no creation_rules that can be read (${issueOf(config)})`);
   const output = relative(dirname(path), resolve(root, outputFile));

@@ -35,7 +35,7 @@ export function decodePem(text: string, what: string): readonly PemBlock[] {
     .split(/\r\n|\n|\r/)
     .entries()) {
     const number = index + 1;
-    const [, boundary, label = ''] = (line.startsWith('-----') && BOUNDARY.exec(line)) || [];
+    const [, boundary, label = ''] = (line.startsWith('-----') ? BOUNDARY.exec(line) : null) ?? [];
     if (boundary === 'BEGIN') {
       if (open) refuse(cutOff(open), CUT_OFF_HINT);
       open = { label, line: number, body: [] };

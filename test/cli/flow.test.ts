@@ -2,6 +2,7 @@ import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { dataKeyBy, X25519 } from '../age-identities';
 import { readRequest } from '../../lib/x509/certificate-request';
 import { encodePem } from '../../lib/x509/pem';
 import { PrivateKey } from '../../lib/x509/private-key';
@@ -19,6 +20,7 @@ import {
   WEB_CONFIG,
   WEB_FILES,
 } from '../harness';
+import { openSops } from '../open-sops';
 
 let ca: LocalCa;
 beforeAll(async () => {
@@ -236,6 +238,31 @@ describe('the rotation', () => {
     );
     expect(objects(root)[0]?.metadata['name']).toBe('web-tls-2');
     expect(await releaf(['verify', '-C', root])).toMatchObject({ status: 0 });
+  });
+
+  it('keeps a file of SOPS right through all that happens to it but a new key', async () => {
+    const root = await issuedFolder({
+      'releaf.yaml': WEB_CONFIG.replace(
+        /sealing: .*/,
+        `sealing: { type: sops, recipients: [${X25519.recipient}] }`,
+      ),
+    });
+    const opened = () => openSops(read(root, 'dist/web.sops.yaml'), dataKeyBy(X25519));
+    const first = await opened();
+    expect(first).toMatchObject({ metadata: { name: 'web-tls', namespace: 'shop' } });
+    writeFileSync(
+      join(root, 'releaf.yaml'),
+      read(root, 'releaf.yaml').replace('shop }', 'shop, labels: { team: web } }'),
+    );
+    await releaf(['synth', '-C', root]);
+    expect(await opened()).toMatchObject({
+      metadata: { labels: { team: 'web' } },
+      data: first['data'],
+    });
+    await releaf(['renew', '-C', root], { now: daysAfter(70) });
+    await fetchPem(root, sign(root, 2, 90, daysAfter(70)), daysAfter(70));
+    await releaf(['rollback', 'web', '-C', root], { now: daysAfter(71) });
+    expect(await opened()).toMatchObject({ data: first['data'] });
   });
 
   it('never drops a Secret because an entry was renamed or removed', async () => {

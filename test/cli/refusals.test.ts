@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { X25519 } from '../age-identities';
 import { createRequest, readRequest } from '../../lib/x509/certificate-request';
 import { createLocalCa, type LocalCa } from '../../lib/x509/local-ca';
 import { encodePem } from '../../lib/x509/pem';
@@ -670,6 +671,21 @@ describe('files of the folder that are not what they should be', () => {
     expect(Object.keys(filesIn(outside))).toEqual(['tenant.yaml']);
   });
 
+  it('a reference through a link that leads out of the folder', async () => {
+    const outside = folderOf({ 'w.yaml': 'spec:\n  secretName: none\n' });
+    const root = folderOf({
+      ...pending,
+      'releaf.yaml': `${WEB_CONFIG}    references: [{ file: link/w.yaml, name: spec.secretName }]\n`,
+    });
+    symlinkSync(outside, join(root, 'link'));
+    for (const command of ['synth', 'renew']) {
+      expect((await releaf([command, '-C', root])).stderr).toMatch(
+        /^error PATH_OUTSIDE: link\/w\.yaml leads out of the folder/,
+      );
+    }
+    expect(filesIn(outside)).toEqual({ 'w.yaml': 'spec:\n  secretName: none\n' });
+  });
+
   it('a typed config that exports nothing', async () => {
     const root = folderOf({ 'releaf.config.ts': 'const config = {};' });
     expect((await refused(root, ['plan'])).stderr).toBe(
@@ -683,6 +699,181 @@ describe('files of the folder that are not what they should be', () => {
       status: 1,
       stderr: 'error CONFIG_INVALID: releaf.config.ts: cannot be run: no such cluster\n',
     });
+  });
+});
+
+describe('values of the config that mean harm', () => {
+  const ours = { 'w.yaml': 'spec:\n  secretName: none\n' };
+  const reference = (file: string, name: string): string =>
+    `${WEB_CONFIG}    references: [{ file: ${JSON.stringify(file)}, name: ${JSON.stringify(name)} }]\n`;
+  const names = (line: string): string => `${WEB_CONFIG}    ${line}\n`;
+  const recipients = (...texts: readonly string[]): string =>
+    WEB_CONFIG.replace(
+      /sealing: .*/,
+      `sealing: { type: sops, recipients: ${JSON.stringify(texts)} }`,
+    );
+
+  const FILE = /a file is a path inside the folder of the config/;
+  const RECIPIENT =
+    /sealing\.recipients\[0\]: got .*; an age recipient is age1… \(X25519\) or age1pq1…/;
+  const cases: readonly (readonly [string, string, RegExp])[] = [
+    ['a reference above the folder', reference('../w.yaml', 'spec.secretName'), FILE],
+    ['a reference to an absolute path', reference('/etc/passwd', 'spec.secretName'), FILE],
+    ['a reference into the home folder', reference('~/w.yaml', 'spec.secretName'), FILE],
+    ['a reference with a NUL', reference('w.yaml\0', 'spec.secretName'), FILE],
+    [
+      'a reference with a newline',
+      reference('w.yaml', 'spec.a\nb'),
+      /references\[0\]\.name: got "spec\.a\\u\{0a\}b"; /,
+    ],
+    [
+      'a reference that is no path',
+      reference('w.yaml', 'spec..secretName'),
+      /references\[0\]\.name: got "spec\.\.secretName"; /,
+    ],
+    [
+      'a reference at the top',
+      reference('w.yaml', 'secretName'),
+      /^error RESTART_FILE: w\.yaml: "secretName" does not end in a key inside of a mapping/,
+    ],
+    [
+      'a reference to an element of a list',
+      reference('w.yaml', 'spec.names[0]'),
+      /^error RESTART_FILE: w\.yaml: "spec\.names\[0\]" does not end in a key inside of a mapping/,
+    ],
+    [
+      'a recipient with a line behind it',
+      recipients(`${X25519.recipient}\n- ssh-ed25519 AAAA`),
+      RECIPIENT,
+    ],
+    ['recipients in one text', recipients(`${X25519.recipient},${X25519.recipient}`), RECIPIENT],
+    [
+      'a private key for a recipient',
+      recipients(`AGE-SECRET-KEY-1${'Q'.repeat(58)}`),
+      /recipients\[0\]: got \[private key\]; .*; this is a private key: take it out of here/,
+    ],
+    [
+      'an email address with a newline',
+      names('emailAddresses: ["a@example.com\\nDNS:evil.example"]'),
+      /emailAddresses\[0\]: got "a@example\.com\\u\{0a\}DNS:evil\.example"; /,
+    ],
+    [
+      'an email address with a NUL',
+      names('emailAddresses: ["a@example.com\\0.evil.example"]'),
+      /emailAddresses\[0\]: got "a@example\.com\\u\{00\}\.evil\.example"; /,
+    ],
+    [
+      'a URI with a newline',
+      names('uris: ["spiffe://example.com/a\\nb"]'),
+      /uris\[0\]: got "spiffe:\/\/example\.com\/a\\u\{0a\}b"; /,
+    ],
+    [
+      'a URI with a NUL',
+      names('uris: ["spiffe://example.com/a\\0"]'),
+      /uris\[0\]: got "spiffe:\/\/example\.com\/a\\u\{00\}"; /,
+    ],
+    [
+      'a URI that acts on a terminal',
+      names('uris: ["spiffe://example.com/\\e[2J"]'),
+      /uris\[0\]: got "spiffe:\/\/example\.com\/\\u\{1b\}\[2J"; /,
+    ],
+  ];
+  it.each(cases)('%s', async (_, config, message) => {
+    const root = folderOf({ ...pending, ...ours, 'releaf.yaml': config });
+    const { status, stderr } = await refused(root, ['renew', '--force']);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/[^\n\P{Cc}]/u);
+    expect(status).toBe(1);
+  });
+});
+
+describe('a .sops.yaml that cannot be used', () => {
+  const SOPS = {
+    ...WEB_FILES,
+    'releaf.yaml': WEB_CONFIG.replace(/sealing: .*/, 'sealing: { type: sops }'),
+  };
+  const rule = (text: string): string => `creation_rules:\n  - path_regex: ^dist/\n${text}`;
+  const age = `    age: ${X25519.recipient}\n`;
+  const cases: readonly (readonly [string, string, string])[] = [
+    ['that is no YAML', 'creation_rules: [', 'is not valid YAML: line 1, column 18: bad indent'],
+    ['that is empty', '', 'has no creation_rules that can be read'],
+    [
+      'that has a key twice',
+      rule(age + age),
+      'is not valid YAML: line 4, column 5: the key "age" is there twice',
+    ],
+    [
+      'that grows without bound',
+      `a: &a [1,1]\n${Array.from('bcdefghijklmnopqrstuvwxyz', (name, index) => {
+        const before = 'abcdefghijklmnopqrstuvwxyz'[index]!;
+        return `${name}: &${name} [*${before},*${before}]\n`;
+      }).join('')}`,
+      'has an alias that leads nowhere or grows without bound',
+    ],
+    [
+      'with rules for other files only',
+      rule(age).replace('dist', 'secrets'),
+      'no creation rule matches dist/web.sops.yaml',
+    ],
+    [
+      'with keys that are not of age',
+      rule(`    pgp: FBC7B9E2\n${age}`),
+      'creation_rules[0], for dist/web.sops.yaml, is not only of age recipients, and releaf seals for no others (Unrecognized key: "pgp")',
+    ],
+    [
+      'with a setting that nobody knows',
+      rule(`    rot13: true\n${age}`),
+      'creation_rules[0], for dist/web.sops.yaml, is not only of age recipients, and releaf seals for no others (Unrecognized key: "rot13")',
+    ],
+    [
+      'with a recipient that is mistyped',
+      rule(`${age.slice(0, -2)}\n`),
+      'creation_rules[0]: "age1zg3cndt7jsh6d57fj9ff…" is not an age recipient, or mistyped',
+    ],
+    [
+      'with a recipient that holds another line',
+      rule(`    age: "${X25519.recipient}\\nage1x"\n`),
+      'creation_rules[0]: "age1zg3cndt7jsh6d57fj9ff…" is not an age recipient, or mistyped',
+    ],
+    [
+      'with a private key for a recipient',
+      rule(`    age: AGE-SECRET-KEY-1${'Q'.repeat(58)}\n`),
+      'creation_rules[0]: a text that begins with AGE- is a secret key',
+    ],
+  ];
+  it.each(cases)('%s', async (_, text, message) => {
+    const root = folderOf({ ...SOPS, '.sops.yaml': text });
+    const { status, stderr } = await refused(root, ['renew']);
+    expect(stderr).toContain(`error SEALING_RECIPIENTS: .sops.yaml: ${message}`);
+    expect(status).toBe(1);
+  });
+
+  it('that is a folder, a FIFO, or larger than any', async () => {
+    const say = async (put: (path: string) => void): Promise<string> => {
+      const root = folderOf(SOPS);
+      put(join(root, '.sops.yaml'));
+      return (await releaf(['renew', '-C', root])).stderr;
+    };
+    expect(
+      await say((path) => {
+        mkdirSync(path);
+      }),
+    ).toBe('error FILE_UNREADABLE: .sops.yaml: is a directory\n');
+    expect(await say((path) => execFileSync('mkfifo', [path]))).toBe(
+      'error FILE_UNREADABLE: .sops.yaml: is not a regular file\n',
+    );
+    expect(
+      await say((path) => {
+        writeFileSync(path, '');
+        truncateSync(path, 17 * 2 ** 20);
+      }),
+    ).toBe('error FILE_UNREADABLE: .sops.yaml: has 17 MiB, at most 16 MiB are read\n');
+  });
+
+  it('but a link is followed, as sops does', async () => {
+    const root = folderOf({ ...SOPS, 'keys/sops.yaml': rule(age) });
+    symlinkSync('keys/sops.yaml', join(root, '.sops.yaml'));
+    expect(await releaf(['renew', '-C', root])).toMatchObject({ status: 0 });
   });
 });
 

@@ -2,14 +2,18 @@ import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
 import { createRequest, readRequest } from '../../lib/x509/certificate-request';
 import type { Names } from '../../lib/model/certificate-spec';
+import type { SealedKey } from '../../lib/model/revision';
 import type { LocalCa } from '../../lib/x509/local-ca';
 import type { PrivateKey } from '../../lib/x509/private-key';
 import { publicKeySha256 as digestOf } from '../../lib/x509/public-key';
+import { POST_QUANTUM, X25519 } from '../age-identities';
 import {
   filesIn,
   folderOf,
+  NOW,
   read,
   releaf,
   removeFolders,
@@ -20,6 +24,7 @@ import {
   WEB_FILES,
   type Files,
 } from '../harness';
+import { signPending } from '../sign-pending';
 
 const API = `  api:
     dnsNames: [api.example.com]
@@ -28,6 +33,9 @@ const API = `  api:
     sealing: { type: sealed-secrets, certificate: sealing.pem }
     restart: [{ file: api.yaml, annotations: spec.template.metadata.annotations }]
 `;
+
+/** A recipient whose identity is lost. */
+const NOBODY = 'age1a2vvfhywlc80t046s402v2tcmlyefxf909np89lgfkg6e0cx4dpseyfeps';
 
 let ca: LocalCa;
 let whole: Files;
@@ -63,8 +71,8 @@ const web = (file: string) => `certificates/web/1/${file}`;
 /** Text of a file that is to be taken away. */
 const MISSING = '(missing)';
 
-async function verify(changed: Files) {
-  const files = Object.entries({ ...whole, ...changed }).filter(([, text]) => text !== MISSING);
+async function verify(changed: Files, committed = whole) {
+  const files = Object.entries({ ...committed, ...changed }).filter(([, text]) => text !== MISSING);
   const root = folderOf(Object.fromEntries(files));
   const before = filesIn(root);
   const { status, stdout, stderr } = await releaf(['verify', '-C', root, '--json']);
@@ -76,9 +84,9 @@ async function verify(changed: Files) {
   return { status, problems: problems.map(({ code, message }) => `${code} ${message}`) };
 }
 
-const replaced = (file: string, from: string | RegExp, to: string): Files => {
-  const text = whole[file]?.replace(from, to);
-  expect(text).not.toBe(whole[file]);
+const replaced = (file: string, from: string | RegExp, to: string, committed = whole): Files => {
+  const text = committed[file]?.replace(from, to);
+  expect(text).not.toBe(committed[file]);
   return { [file]: text ?? '' };
 };
 
@@ -246,6 +254,109 @@ describe('verify catches', () => {
         'error REVISION_INVALID: certificates/web/1/request.yaml: there is no such file\n' +
         '  restore it from Git, or remove certificates/web/1 and run releaf renew web\n',
     });
+  });
+});
+
+describe('of a key that SOPS opens, verify catches', () => {
+  const KEY = web('private-key.yaml');
+  const SECRET = 'dist/web.sops.yaml';
+  let sops: Files;
+  beforeAll(async () => {
+    const sealing = `{ type: sops, recipients: [${X25519.recipient}, ${POST_QUANTUM.recipient}] }`;
+    const config = WEB_CONFIG.replace(
+      '{ type: sealed-secrets, certificate: sealing.pem }',
+      sealing,
+    );
+    const root = folderOf({ 'releaf.yaml': config });
+    await releaf(['renew', '-C', root]);
+    await releaf(['fetch', '-C', root, '--from', '-'], { stdin: signPending(root, ca, NOW) });
+    sops = filesIn(root);
+    expect(await verify({}, sops)).toEqual({ status: 0, problems: [] });
+  });
+
+  const CHANGED =
+    /^SEALED_KEY_CHANGED certificates\/web\/1\/private-key\.yaml: the sealed key has digest [0-9a-f]{64}, request\.yaml says [0-9a-f]{64}$/;
+  const invalid = (field: string) =>
+    new RegExp(
+      `^error REVISION_INVALID: certificates/web/1/private-key\\.yaml: ${field}: .*\\n {2}releaf writes this file; restore it from Git`,
+    );
+
+  type SopsKey = Extract<SealedKey, { readonly sealing: 'sops' }>;
+  type Age = SopsKey['age'][number];
+  const first =
+    (change: (entry: Age) => Partial<Age>) =>
+    ({ age }: SopsKey) => ({
+      age: age.map((entry, index) => (index === 0 ? { ...entry, ...change(entry) } : entry)),
+    });
+  /** The same with another letter of base64 in the middle of its data. */
+  const damaged = (text: string): string =>
+    text.replace(/(?<=BEGIN AGE ENCRYPTED FILE-----\n.{8}|data:.{8})./, (letter) =>
+      letter === 'A' ? 'B' : 'A',
+    );
+
+  const cases: readonly (readonly [string, (key: SopsKey) => object, RegExp])[] = [
+    ['another key of the Secret', () => ({ item: 'tls.pem' }), CHANGED],
+    ['another name', () => ({ name: 'web-pair' }), CHANGED],
+    ['another namespace', () => ({ namespace: 'prod' }), CHANGED],
+    ['another recipient', first(() => ({ recipient: NOBODY })), CHANGED],
+    ['another data key', first(({ enc }) => ({ enc: damaged(enc) })), CHANGED],
+    ['a recipient dropped', ({ age }) => ({ age: age.slice(1) }), CHANGED],
+    [
+      'a recipient joined',
+      ({ age }) => ({ age: [...age, { ...age[0], recipient: NOBODY }] }),
+      CHANGED,
+    ],
+    ['recipients in another order', ({ age }) => ({ age: age.toReversed() }), CHANGED],
+    ['another time', () => ({ lastModified: '2027-03-01T12:00:01Z' }), CHANGED],
+    ['another MAC', ({ mac }) => ({ mac: damaged(mac) }), CHANGED],
+    ['another ciphertext', ({ value }) => ({ value: damaged(value) }), CHANGED],
+    ['another version of SOPS', () => ({ version: '3.99.0' }), CHANGED],
+    ['no recipient at all', () => ({ age: [] }), invalid('age')],
+    [
+      'what is no recipient',
+      first(({ recipient }) => ({ recipient: recipient.slice(0, -1) })),
+      invalid('age\\.0\\.recipient'),
+    ],
+    ['a key that stands there in clear', () => ({ value: 'LS0tLS1CRUdJTg==' }), invalid('value')],
+    ['more than belongs there', () => ({ pgp: [] }), invalid('')],
+  ];
+  it.each(cases)('%s', async (_, change, message) => {
+    const key = parse(sops[KEY] ?? '') as SopsKey;
+    const changed = { ...key, ...change(key) };
+    expect(changed).not.toEqual(key);
+    const text = stringify(changed, { version: '1.1', aliasDuplicateObjects: false });
+    const { status, problems } = await verify({ [KEY]: text }, sops);
+    expect(problems[0]).toMatch(message);
+    expect(status).toBe(1);
+  });
+
+  it.each([
+    ['what sops edit changed', damaged],
+    ['what else it is to encrypt', (text: string) => text.replace('regex: ^tls', 'regex: tls')],
+  ])('%s', async (_, change) => {
+    const text = sops[SECRET] ?? '';
+    expect(change(text)).not.toBe(text);
+    expect(await verify({ [SECRET]: change(text) }, sops)).toEqual({
+      status: 1,
+      problems: ['DIST_CHANGED dist/web.sops.yaml: is not what synth gives'],
+    });
+  });
+
+  it('the Secret of one revision, where there is one for all', async () => {
+    const stale = { 'dist/web.1.sops.yaml': sops[SECRET] ?? '' };
+    expect(await verify(stale, sops)).toEqual({
+      status: 1,
+      problems: ['DIST_STALE dist/web.1.sops.yaml: synth no longer gives it'],
+    });
+  });
+
+  it('the Secret with a key renamed under SOPS, whose ciphertext is bound to it', async () => {
+    const config = replaced('releaf.yaml', 'web-tls,', 'web-tls, type: Opaque,', sops);
+    const { status, problems } = await verify(config, sops);
+    expect(status).toBe(1);
+    expect(problems[0]).toBe(
+      'SECRET_RENAMED certificates.web.secret: is shop/web-tls, key private.key, but the private key is sealed for shop/web-tls, key tls.key and opens nowhere else',
+    );
   });
 });
 

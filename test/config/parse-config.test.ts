@@ -287,6 +287,16 @@ describe('what does not fit together', () => {
       `restart[0].digestOf: got "ca"; ${CA}`,
     ],
     [
+      'a restart in a file that releaf keeps',
+      { restart: [{ file: './certificates/kes/1/request.yaml', annotations: 'a' }] },
+      'restart[0].file: got "./certificates/kes/1/request.yaml"; name a file of your own: this one releaf keeps or reads',
+    ],
+    [
+      'a reference in the config itself',
+      { references: [{ file: 'releaf.yaml', name: 'a.b' }] },
+      'references[0].file: got "releaf.yaml"; name a file of your own: this one releaf keeps or reads',
+    ],
+    [
       'a key that is kept, but opens under another name only',
       { keyPolicy: 'reuse', secret: { ...web.secret, naming: 'perRevision' } },
       'secret.naming: got "perRevision"; keyPolicy is reuse, and a key sealed in scope strict opens under one name only: naming is stable, or the scope of sealing is namespace-wide',

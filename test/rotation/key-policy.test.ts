@@ -55,14 +55,20 @@ beforeAll(async () => {
   first = { ...pending, certificate: signed(ca, readRequest(pending.request, REQUEST_FILE)) };
 });
 
-const stepOf = (
-  spec: CertificateSpec,
-  { day = 0, force = false, sealing = sealedFor as SealedFor | undefined } = {},
-): Step =>
-  plan([{ spec, revisions: [first] }], daysAfter(day), {
+interface Asked {
+  readonly day?: number;
+  readonly force?: boolean;
+  /** undefined where it cannot be read. */
+  readonly sealing?: SealedFor | undefined;
+}
+
+const stepOf = (spec: CertificateSpec, asked: Asked = {}): Step => {
+  const { day = 0, force = false } = asked;
+  return plan([{ spec, revisions: [first] }], daysAfter(day), {
     ...(force && { force: 'all' as const }),
-    sealedFor: () => sealing,
+    sealedFor: () => ('sealing' in asked ? asked.sealing : sealedFor),
   })[0]!;
+};
 
 describe('a certificate that keeps its key', () => {
   it('is renewed with it, and the plan says which identity lives on', () => {
@@ -108,7 +114,7 @@ describe('a certificate that keeps its key', () => {
       'a Secret for each revision',
       { secret: { ...specOf().secret, naming: 'perRevision' } },
       sealedFor,
-      'Secret: shop/client-tls → shop/client-tls-1-',
+      'Secret: shop/client-tls → shop/client-tls-<revision>-<digest>',
     ],
     [
       'no sealing',
@@ -277,5 +283,16 @@ describe('with a Secret for each revision', () => {
       served.slice(0, 1),
     );
     expect(secretToRead(revisions)).toBe(read === undefined ? undefined : `tls-${read}`);
+  });
+
+  it('the one before is left out where it has the same Secret, as from the time of a stable name', () => {
+    const revisions = [1, 2, 3].map((number): Revision => ({
+      ...first,
+      number,
+      sealedKey: { ...first.sealedKey, name: number === 1 ? 'tls-1' : 'tls' },
+    }));
+    const spec = specOf({ secret: perRevision });
+    expect(servedRevisions(spec, revisions).map(({ number }) => number)).toEqual([3, 1]);
+    expect(servedRevisions(spec, revisions.slice(1)).map(({ number }) => number)).toEqual([3]);
   });
 });

@@ -1,3 +1,5 @@
+// @peculiar/x509 needs it, and so it comes first.
+import 'reflect-metadata';
 import * as peculiar from '@peculiar/x509';
 import { createPrivateKey, generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
@@ -53,12 +55,6 @@ const HOSTS = {
   dnsNames: ['web.example.com', '*.web.example.com'],
   ipAddresses: ['10.0.0.1', 'fd00::1'],
 };
-const HOSTS_SHOWN = [
-  'DNS:web.example.com',
-  'DNS:*.web.example.com',
-  'IP Address:10.0.0.1',
-  'IP Address:fd00::1',
-];
 const ALL_NAMES = {
   entry: {
     commonName: 'web',
@@ -67,7 +63,14 @@ const ALL_NAMES = {
     emailAddresses: ['ops@example.com'],
     uris: ['spiffe://example.com/web'],
   },
-  altNames: [...HOSTS_SHOWN, 'email:ops@example.com', 'URI:spiffe://example.com/web'],
+  altNames: [
+    'DNS:web.example.com',
+    'DNS:*.web.example.com',
+    'email:ops@example.com',
+    'IP Address:10.0.0.1',
+    'IP Address:fd00::1',
+    'URI:spiffe://example.com/web',
+  ],
   verified: [...AS_SERVER, '-verify_ip', '10.0.0.1', '-verify_email', 'ops@example.com'],
 };
 
@@ -75,7 +78,7 @@ const SIGNERS: readonly Signer[] = [
   {
     signer: 'kubernetes.io/kubelet-serving',
     entry: { ...NODE, ...HOSTS },
-    altNames: HOSTS_SHOWN,
+    altNames: ALL_NAMES.altNames.filter((name) => /^(?:DNS|IP)/.test(name)),
     verified: [...AS_SERVER, '-verify_ip', 'fd00::1'],
   },
   {
@@ -217,18 +220,30 @@ function filesOf({ signer, sealing }: Row, cells: readonly Cell[]): Files {
   return { ...FILES, 'ca.pem': ca.certificate.pem, 'releaf.yaml': config };
 }
 
-/** A request for every certificate of the folder, and what the signer answers. */
-async function rotate(root: string, row: Row, now: Date, randomness: Randomness): Promise<void> {
-  const run = async (argv: readonly string[], stdin = ''): Promise<Ran> => {
+/** Runs commands on a folder; each must succeed. */
+const commandsOn =
+  (root: string, now: Date, randomness: Randomness) =>
+  async (argv: readonly string[], stdin = ''): Promise<Ran> => {
     const ran = await releaf([...argv, '-C', root], { now, randomness, stdin });
     expect(ran).toMatchObject({ status: 0 });
     return ran;
   };
-  await run(['renew', '--force']);
-  if (row.signer.signer === 'local') await run(['sign', '--ca', pki]);
-  else await run(['fetch', '--from', '-'], signPending(root, ca, now));
+
+/** Two revisions of every certificate of the row, a day apart. */
+async function rotateTwice(root: string, { signer, possible }: Row): Promise<void> {
+  const randomness = randomnessOfRow();
+  for (const now of [NOW, LATER]) {
+    const run = commandsOn(root, now, randomness);
+    await run(['renew', '--force']);
+    if (signer.signer === 'local') await run(['sign', '--ca', pki]);
+    else await run(['fetch', '--from', '-'], signPending(root, ca, now));
+  }
+  const run = commandsOn(root, LATER, randomness);
   expect(await run(['synth'])).toMatchObject({ stderr: 'nothing to do\n' });
-  await run(['verify']);
+  expect(await run(['verify'])).toMatchObject({
+    stdout: '',
+    stderr: `all right: ${possible.length} certificates, ${possible.length} issued\n`,
+  });
 }
 
 interface SecretObject {
@@ -356,10 +371,8 @@ describe('the table of keys, signers, sealings, names of Secrets and policies of
     async (_, __, row) => {
       const { signer, possible } = row;
       const root = folderOf(filesOf(row, possible));
-      const randomness = randomnessOfRow();
-      await rotate(root, row, NOW, randomness);
-      await rotate(root, row, LATER, randomness);
-      await expectOpensslTakes(root, row);
+      await rotateTwice(root, row);
+      const taken = expectOpensslTakes(root, row);
       const dist = filesIn(join(root, 'dist'));
       const authority = await new peculiar.X509Certificate(ca.certificate.pem).publicKey.export();
       for (const cell of possible) {
@@ -402,6 +415,7 @@ describe('the table of keys, signers, sealings, names of Secrets and policies of
           fit: true,
         });
       }
+      await taken;
     },
   );
 
@@ -415,7 +429,7 @@ describe('the table of keys, signers, sealings, names of Secrets and policies of
       const { stderr } = await refused(folderOf(filesOf(row, row.impossible)));
       for (const { name } of row.impossible) {
         expect(stderr).toContain(
-          `certificates.${name}.secret.naming: got perRevision; keyPolicy is reuse, and a key sealed in scope strict opens under one name only`,
+          `certificates.${name}.secret.naming: got "perRevision"; keyPolicy is reuse, and a key sealed in scope strict opens under one name only`,
         );
       }
     },
@@ -490,7 +504,13 @@ const BREAKS: readonly Break[] = [
 ];
 
 /** Rules that the shape of the config keeps already, and how it says so. */
-const BY_SHAPE: Readonly<Record<string, string>> = {};
+const BY_SHAPE: Readonly<Record<string, string>> = {
+  'api-server/signer-name': 'a signer is local, or a domain and a path',
+  'api-server/usages-known': 'a usage is one that Kubernetes knows',
+  'api-server/usages-unique': 'it is listed twice',
+  'api-server/duration': 'a duration is 10m or more',
+  'releaf/common-name-length': 'a common name has 1 to 64 characters',
+};
 
 describe('what a signer would refuse is refused by the config', () => {
   it('every rule that there is', () => {

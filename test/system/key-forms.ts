@@ -60,26 +60,43 @@ function elementsOf(der: Buffer): readonly Buffer[] {
 
 const number = (content: Buffer): Buffer => (content[0] === 0 ? content.subarray(1) : content);
 
+/** The formats that a kind of key had before PKCS#8, and the numbers in it that must stay secret. */
+const TRADITIONAL: Readonly<
+  Record<string, { readonly type: 'pkcs1' | 'sec1'; readonly secrets: readonly [string, number][] }>
+> = {
+  // RFC 8017, A.1.2: version, n, e, d, p, q, …
+  rsa: {
+    type: 'pkcs1',
+    secrets: [
+      ['private exponent', 3],
+      ['first prime', 4],
+      ['second prime', 5],
+    ],
+  },
+  // RFC 5915: version, private key, …
+  ec: { type: 'sec1', secrets: [['scalar', 1]] },
+};
+
+const SEED_BYTES = 32;
+
 /** Everything that gives away a private key whose owner we know. */
 export function formsOf(key: KeyObject): readonly Form[] {
-  const rsa = key.asymmetricKeyType === 'rsa';
-  const type = rsa ? 'pkcs1' : 'sec1';
-  const traditional = key.export({ type, format: 'der' });
-  const elements = elementsOf(traditional);
-  // RFC 8017, A.1.2: version, n, e, d, p, q, … RFC 5915: version, private key, …
-  const secrets: readonly (readonly [string, Buffer | undefined])[] = rsa
-    ? [
-        ['private exponent', elements[3]],
-        ['first prime', elements[4]],
-        ['second prime', elements[5]],
-      ]
-    : [['scalar', elements[1]]];
-  return [
+  const pkcs8 = key.export({ type: 'pkcs8', format: 'der' });
+  const forms = [
     ...written('PKCS#8 PEM', text(key.export({ type: 'pkcs8', format: 'pem' }).toString())),
-    ...written('PKCS#8', key.export({ type: 'pkcs8', format: 'der' })),
+    ...written('PKCS#8', pkcs8),
+  ];
+  const traditional = TRADITIONAL[key.asymmetricKeyType ?? ''];
+  // RFC 8410, 7: of Ed25519 there is PKCS#8 only, and at its end the seed.
+  if (!traditional) return [...forms, ...written('seed', pkcs8.subarray(-SEED_BYTES))];
+  const { type, secrets } = traditional;
+  const der = key.export({ type, format: 'der' });
+  const elements = elementsOf(der);
+  return [
+    ...forms,
     ...written(`${type} PEM`, text(key.export({ type, format: 'pem' }).toString())),
-    ...written(type, traditional),
-    ...secrets.flatMap(([name, content]) => written(name, number(content ?? Buffer.alloc(0)))),
+    ...written(type, der),
+    ...secrets.flatMap(([name, at]) => written(name, number(elements[at] ?? Buffer.alloc(0)))),
   ];
 }
 

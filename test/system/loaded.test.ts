@@ -1,6 +1,7 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { folderOf, read, removeFolders } from '../harness';
+import { X25519 } from '../age-identities';
+import { folderOf, read, removeFolders, WEB_CONFIG } from '../harness';
 import { RELEAF, ROOT, start, type Ended } from './process';
 
 const PRELOAD = join(__dirname, 'preload/list-modules.js');
@@ -43,6 +44,7 @@ it.each<[string, readonly string[], readonly string[]]>([
   ['synth', ['synth'], CLUSTER],
   ['renew', ['renew'], CLUSTER],
   ['verify', ['verify'], CLUSTER],
+  ['explain', ['explain', 'kes'], [...CDK8S, ...CLUSTER]],
 ])('releaf %s loads no package that it does not need', async (_, args, unwanted) => {
   const inFolder = args.some((arg) => arg.startsWith('--')) ? [] : ['-C', example()];
   const { ended, packages } = await loadedBy([RELEAF, ...args, ...inFolder]);
@@ -56,7 +58,19 @@ it('the list of loaded packages would show them', async () => {
   expect(packages).toEqual(expect.arrayContaining(['cdk8s', 'yaml', 'zod']));
 });
 
-it('the library reaches neither the command line nor a cluster', async () => {
+it('the list of loaded packages would show age, which renew loads to seal with SOPS', async () => {
+  const folder = folderOf({
+    'releaf.yaml': WEB_CONFIG.replace(
+      /sealing: .*/,
+      `sealing: { type: sops, recipients: [${X25519.recipient}] }`,
+    ),
+  });
+  const { ended, packages } = await loadedBy([RELEAF, 'renew', '-C', folder]);
+  expect(ended.status).toBe(0);
+  expect(packages).toContain('age-encryption');
+});
+
+it('the library reaches neither the command line, a cluster nor age', async () => {
   const { packages } = await loadedBy([
     '-e',
     `require(${JSON.stringify(join(ROOT, 'build/lib'))})`,

@@ -7,11 +7,15 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
+import { KEY_ALGORITHMS } from '../../lib/model/certificate-spec';
+import { sopsMetadata, type SopsSealedKey } from '../../lib/sealing/sops-metadata';
+import { dataKeyBy, POST_QUANTUM, X25519, type AgeIdentity } from '../age-identities';
 import { filesIn, folderOf, read, removeFolders, WEB_CONFIG, WEB_FILES } from '../harness';
-import { ANY_EC_KEY, formsOf, found, holdsScalarOf, type Form } from './key-forms';
+import { ANY_EC_KEY, formsOf, found, holdsScalarOf, written, type Form } from './key-forms';
 import { output, RELEAF, releaf } from './process';
 import { trace, type Traced } from './strace';
+import { openSops } from '../open-sops';
 import { unseal } from '../unseal';
 
 afterAll(removeFolders);
@@ -67,6 +71,8 @@ const LEAK = `
 describe('the search itself finds a key', () => {
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+  const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey;
+  const ed25519 = generateKeyPairSync('ed25519').privateKey;
   const der = (key: KeyObject): Buffer => key.export({ type: 'pkcs8', format: 'der' });
   const pem = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString();
   const body = (key: KeyObject): string => pem(key).replace(/-----[A-Z ]+-----|\n/g, '');
@@ -103,6 +109,13 @@ describe('the search itself finds a key', () => {
     ['sec1, base64', ec, sec1.toString('base64')],
     ['scalar, raw', ec, scalar],
     ['scalar, hex', ec, scalar.toString('hex')],
+    ['PKCS#8, raw', ed25519, der(ed25519)],
+    ['PKCS#8 PEM, base64', ed25519, btoa(pem(ed25519))],
+    // RFC 8410, 10.3: two octet strings, the outer one with the inner one's header.
+    ['seed, base64', ed25519, der(ed25519).subarray(16).toString('base64')],
+    ['PKCS#8 PEM, base64', p384, btoa(pem(p384))],
+    ['sec1, raw', p384, p384.export({ type: 'sec1', format: 'der' })],
+    ['scalar, hex', p384, der(p384).subarray(35, 83).toString('hex')],
     ['first prime, hex', rsa, prime.replace(/[\s:]/g, '')],
   ])('written to a file as %s', async (form, key, bytes) => {
     expect(leaks(await leak('file', bytes), formsOf(key))).toContainEqual(
@@ -165,7 +178,7 @@ describe('no private key leaves the process', () => {
     expect([...run.calls]).not.toContain('memfd_create');
   };
 
-  it.each(['ecdsa-p256', 'rsa-2048', 'rsa-4096'])('of releaf renew, for %s', async (algorithm) => {
+  it.each(KEY_ALGORITHMS)('of releaf renew, for %s', async (algorithm) => {
     const config = WEB_CONFIG.replace('    secret:', `    key: ${algorithm}\n    secret:`);
     const folder = folderOf({ ...WEB_FILES, 'releaf.yaml': config });
     const run = await traced('renew', '-C', folder);
@@ -173,6 +186,39 @@ describe('no private key leaves the process', () => {
     const sealed = sealedKey(folder, 'web/1');
     expectSeen(run, sealed);
     expectNothingLeft(run, opened(sealed));
+  });
+
+  it.each<[string, string, readonly AgeIdentity[]]>([
+    ['ecdsa-p256', 'X25519', [X25519]],
+    ['ed25519', 'X25519', [X25519]],
+    ['ecdsa-p384', 'post-quantum', [POST_QUANTUM]],
+    ['rsa-3072', 'both', [X25519, POST_QUANTUM]],
+  ])('of releaf renew with SOPS, for %s and %s: nor the data key', async (key, _, identities) => {
+    const recipients = identities.map(({ recipient }) => recipient);
+    const config = WEB_CONFIG.replace('    secret:', `    key: ${key}\n    secret:`).replace(
+      /sealing: .*/,
+      `sealing: { type: sops, recipients: [${recipients.join(', ')}] }`,
+    );
+    const folder = folderOf({ 'releaf.yaml': config });
+    const run = await traced('renew', '-C', folder);
+    expectQuiet(run);
+    const sealed = sealedKey(folder, 'web/1') as unknown as SopsSealedKey;
+    expectSeen(run, sealed);
+    const [identity = X25519] = identities;
+    let dataKey = Buffer.alloc(0);
+    const file = stringify(
+      { data: { [sealed.item]: sealed.value }, sops: sopsMetadata(sealed) },
+      { version: '1.1' },
+    );
+    const { data } = await openSops(file, async (recipient, armored) => {
+      const opened_ = await dataKeyBy(identity)(recipient, armored);
+      dataKey = opened_ ?? dataKey;
+      return opened_;
+    });
+    const [pem = ''] = Object.values(data as Record<string, string>);
+    expectNothingLeft(run, createPrivateKey(Buffer.from(pem, 'base64')));
+    expect(dataKey).toHaveLength(32);
+    expect(leaks(run, written('data key', dataKey))).toEqual([]);
   });
 
   it("of releaf sign: neither that of the request nor the CA's", async () => {
