@@ -1,7 +1,7 @@
 import { formatDuration } from '../config/duration';
 import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
-import type { Revision } from '../model/revision';
+import { currentRevision, type Revision } from '../model/revision';
 import { identityLines } from '../report/identity';
 import { planTable } from '../report/plan';
 import { altNamesOf } from '../rotation/issued-chain';
@@ -33,7 +33,7 @@ interface Work {
 interface Made {
   readonly spec: CertificateSpec;
   readonly revision: Revision;
-  /** The revision that was the newest before. */
+  /** The revision that serves meanwhile, or that would have. */
   readonly before: Revision | undefined;
   readonly file: string;
 }
@@ -69,7 +69,7 @@ export async function runRenew(
       const { spec, revisions } = work;
       const revision = await nextRevision(context, work, sealerOf);
       const file = writeRevision(folder.root, spec.name, revision, staging);
-      return { spec, revision, before: revisions.at(-1), file };
+      return { spec, revision, before: currentRevision(revisions) ?? revisions.at(-1), file };
     });
     const changes = await finish(
       folder,

@@ -8,6 +8,8 @@ export interface RequestRecord extends Names {
   readonly usages: readonly KeyUsage[];
   readonly expirationSeconds: number;
   readonly key: KeyAlgorithm;
+  /** The revision that made the key; absent where this one did. */
+  readonly keyOf?: number;
   /** Lower-case hex SHA-256 of the DER SubjectPublicKeyInfo. */
   readonly publicKeySha256: string;
   /** Digest of the sealed key and all it is bound to; see lib/rotation/sealed-key-digest.ts. */

@@ -11,17 +11,18 @@ export type NextKey =
     };
 
 /**
- * Which key the next revision of a certificate has. With `keyPolicy: reuse` that of the newest one, as
- * long as the config asks nothing that takes the key itself: nobody has it.
+ * Which key the next revision of a certificate has. With `keyPolicy: reuse` that of the newest one that was
+ * not taken back, as long as the config asks nothing that takes the key itself: nobody has it.
  *
- * @param newest - the newest revision, whatever its state; undefined before the first
+ * @param revisions - oldest first
  * @param sealedFor - for whom keys are sealed now, where files beside the config say it
  */
 export function nextKey(
   spec: CertificateSpec,
-  newest: Revision | undefined,
+  revisions: readonly Revision[],
   sealedFor: SealedFor | undefined,
 ): NextKey {
+  const newest = revisions.findLast(({ withdrawn }) => !withdrawn);
   if (spec.keyPolicy === 'rotate' || !newest) return {};
   const changes = changesSince(spec, newest, sealedFor).filter(({ needsKey }) => needsKey);
   if (changes.length === 0) return { keeps: newest };

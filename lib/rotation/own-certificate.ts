@@ -3,8 +3,11 @@ import { isIssued, type Revision } from '../model/revision';
 import type { X509 } from '../x509/certificate';
 import { leafOf } from './validity';
 
-/** By how much signers put notBefore into the past, at most: kube-controller-manager 5 minutes, AD CS 10. */
-const BACKDATED_MS = 15 * 60_000;
+/**
+ * By how much signers put notBefore into the past: kube-controller-manager by 5 minutes, AD CS by 10,
+ * Let's Encrypt by an hour, some by a day.
+ */
+const BACKDATED_MS = 25 * 3_600_000;
 
 /**
  * Refuses a certificate that was signed for another request with the same key, as `keyPolicy: reuse`
@@ -38,12 +41,11 @@ export function assertOwnCertificate(
       hint,
     );
   }
-  const isLater = sameKey.some((other) => other.number < number);
-  if (isLater && signedBefore(leaf, revision)) {
+  if (record.keyOf !== undefined && signedBefore(leaf, revision)) {
     throw new ReleafError(
       'CERTIFICATE_SWAPPED',
       `${file}: the certificate is valid from ${leaf.notBefore.toISOString()}, so it was signed for an earlier request with the same key than ${record.objectName} of ${record.requestedAt}`,
-      hint,
+      `${hint}; if its signer puts that date back by more than a day, say keyPolicy: rotate`,
     );
   }
 }

@@ -51,11 +51,15 @@ export interface PlanOptions {
   /** Names to renew whatever their state; `all` for every certificate. */
   readonly force?: ReadonlySet<string> | 'all';
   /**
-   * For whom the keys of a certificate would be sealed now, where files beside the config say it.
+   * For whom a key like that of the newest revision would be sealed now, where files beside the config
+   * say it.
    *
    * @default - as the newest revision was sealed
    */
-  readonly sealedFor?: (spec: CertificateSpec) => SealedFor | undefined;
+  readonly sealedFor?: (
+    spec: CertificateSpec,
+    newest: Revision | undefined,
+  ) => SealedFor | undefined;
 }
 
 /** Whether a step is work for `releaf renew`. */
@@ -123,7 +127,7 @@ function stepFor(
   });
   const renew = (reason: string): Step => {
     const number = (newest?.number ?? 0) + 1;
-    const key = nextKey(spec, newest, sealedFor);
+    const key = nextKey(spec, revisions, sealedFor);
     if ('problem' in key) return step('blocked', number, `${reason}; but ${key.problem}`);
     const { keeps } = key;
     if (!keeps) return step('renew', number, reason);
@@ -175,7 +179,7 @@ export function plan(
       certificate,
       now,
       force === 'all' || (force?.has(certificate.spec.name) ?? false),
-      sealedFor?.(certificate.spec),
+      sealedFor?.(certificate.spec, certificate.revisions.at(-1)),
     ),
   );
 }

@@ -29,15 +29,23 @@ export async function makeRevision(
   { generateKey, sealer, now }: RevisionSources,
 ): Promise<Revision> {
   const privateKey = await generateKey(spec.key);
-  const request = createRequest(privateKey, spec);
-  const requested = publicKeySha256(privateKey.publicKeyDer());
-  const objectName = requestObjectName(spec.name, number, request);
-  const sealedKey = await sealer.seal(privateKey, {
-    namespace: spec.secret.namespace,
-    name: secretNameOf(spec.secret, spec.name, objectName),
-    item: spec.secret.keys.privateKey,
-  });
-  return revisionOf(spec, { number, request, objectName, sealedKey, requested }, reason, now);
+  try {
+    const request = createRequest(privateKey, spec);
+    const requested = publicKeySha256(privateKey.publicKeyDer());
+    // Nobody can tell afterwards what a ciphertext holds.
+    if (!derOf(request).includes(privateKey.publicKeyDer())) {
+      throw new Error('the request carries another key than the one that was made');
+    }
+    const objectName = requestObjectName(spec.name, number, request);
+    const sealedKey = await sealer.seal(privateKey, {
+      namespace: spec.secret.namespace,
+      name: secretNameOf(spec.secret, spec.name, objectName),
+      item: spec.secret.keys.privateKey,
+    });
+    return revisionOf(spec, { number, request, objectName, sealedKey, requested }, reason, now);
+  } finally {
+    privateKey.forget();
+  }
 }
 
 /**
@@ -60,7 +68,9 @@ export function reuseRevision(
     name: secretNameOf(spec.secret, spec.name, objectName),
   };
   const requested = record.publicKeySha256;
-  return revisionOf(spec, { number, request, objectName, sealedKey, requested }, reason, now);
+  const keyOf = record.keyOf ?? kept.number;
+  const made = { number, request, objectName, sealedKey, requested, keyOf };
+  return revisionOf(spec, made, reason, now);
 }
 
 function revisionOf(
@@ -69,11 +79,12 @@ function revisionOf(
     readonly objectName: string;
     /** Digest of the public key that the request carries. */
     readonly requested: string;
+    readonly keyOf?: number;
   },
   reason: string,
   now: Date,
 ): Revision {
-  const { number, request, sealedKey, objectName, requested } = made;
+  const { number, request, sealedKey, objectName, requested, keyOf } = made;
   return {
     number,
     request,
@@ -90,6 +101,7 @@ function revisionOf(
       usages: spec.usages,
       expirationSeconds: spec.expirationSeconds,
       key: spec.key,
+      ...(keyOf !== undefined && { keyOf }),
       publicKeySha256: requested,
       sealedKeySha256: sealedKeySha256(sealedKey),
       requestedAt: now.toISOString().replace(/\.\d+Z$/, 'Z'),
@@ -106,8 +118,11 @@ function revisionOf(
  * @see https://github.com/kubernetes/kubernetes/blob/master/pkg/registry/certificates/certificates/strategy.go PrepareForUpdate
  */
 export function requestObjectName(name: string, revision: number, request: string): string {
+  return `${name}-${revision}-${hash('sha256', derOf(request)).slice(0, 8)}`;
+}
+
+function derOf(request: string): Buffer {
   const [block] = decodePem(request, 'request.pem');
   if (!block) throw new Error('decodePem returned no block');
-  const digest = hash('sha256', block.der);
-  return `${name}-${revision}-${digest.slice(0, 8)}`;
+  return block.der;
 }

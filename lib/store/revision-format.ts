@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { Scalar, stringify } from 'yaml';
 import { z } from 'zod';
 import { KEY_ALGORITHMS, KEY_USAGES, SEALING_SCOPES } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
@@ -35,6 +35,7 @@ const REQUEST = z.strictObject({
     .min(600)
     .max(2 ** 31 - 1),
   key: z.enum(KEY_ALGORITHMS),
+  keyOf: z.int().min(1).exactOptional(),
   subject: z.strictObject({
     countries: texts.default([]),
     organizations: texts.default([]),
@@ -87,9 +88,17 @@ const HEADERS = {
     '# THE PRIVATE KEY, IN CLEAR: whoever reads this file can pose as the service. Written by releaf renew; do not edit.\n',
 } as const;
 
-// YAML 1.1 quotes what any reader could take for a date, a number or a boolean.
+// YAML 1.1 quotes what any reader could take for a date, a number or a boolean, but for octals of YAML 1.2.
 const write = (header: string, fields: object): string =>
-  header + stringify(fields, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
+  header +
+  stringify(fields, quoteOctals, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
+
+function quoteOctals(_: unknown, value: unknown): unknown {
+  if (typeof value !== 'string' || !/^[-+]?0o[0-7]+$/.test(value)) return value;
+  const scalar = new Scalar(value);
+  scalar.type = 'QUOTE_DOUBLE';
+  return scalar;
+}
 
 const withoutEmptyLists = (fields: object): object =>
   Object.fromEntries(
@@ -99,7 +108,7 @@ const withoutEmptyLists = (fields: object): object =>
 /** The text of `request.yaml`. */
 export function writeRequestRecord(record: RequestRecord): string {
   const { objectName, reason, requestedAt, signer, expirationSeconds, key } = record;
-  const yaml = write(
+  return write(
     HEADERS.request,
     withoutEmptyLists({
       objectName,
@@ -108,6 +117,7 @@ export function writeRequestRecord(record: RequestRecord): string {
       signer,
       expirationSeconds,
       key,
+      ...(record.keyOf !== undefined && { keyOf: record.keyOf }),
       subject: withoutEmptyLists(record.subject),
       dnsNames: record.dnsNames,
       ipAddresses: record.ipAddresses,
@@ -118,17 +128,13 @@ export function writeRequestRecord(record: RequestRecord): string {
       sealedKeySha256: record.sealedKeySha256,
     }),
   );
-  records.set(yaml, record);
-  return yaml;
 }
 
 /** The text of `private-key.yaml`. */
 export function writeSealedKey(sealedKey: SealedKey): string {
   const { sealing, namespace, name, item, value, ...rest } = sealedKey;
   const header = sealing === 'plaintext' ? HEADERS.plaintext : HEADERS.sealed;
-  const yaml = write(header, { sealing, ...rest, namespace, name, item, value });
-  sealedKeys.set(yaml, sealedKey);
-  return yaml;
+  return write(header, { sealing, ...rest, namespace, name, item, value });
 }
 
 /**

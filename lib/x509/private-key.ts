@@ -41,6 +41,7 @@ export class PrivateKey {
       if (keyAlgorithmOf(spki) === algorithm) {
         return new PrivateKey(key, algorithm, spki, both?.pkcs8);
       }
+      both?.pkcs8.fill(0);
     }
     throw new TypeError(`not a private key for ${algorithm}`);
   }
@@ -77,6 +78,12 @@ export class PrivateKey {
     } finally {
       pem.fill(0);
     }
+  }
+
+  /** Wipes what was written of the key and never lent, as when sealing fails before it begins. */
+  forget(): void {
+    this.#pkcs8?.fill(0);
+    this.#pkcs8 = undefined;
   }
 
   toString(): string {

@@ -90,6 +90,7 @@ describe('a certificate that keeps its key', () => {
       ...first.record,
       objectName: first.record.objectName.replace('client-1-', 'client-2-'),
       expirationSeconds: 86_400,
+      keyOf: 1,
       requestedAt: '2027-04-30T12:00:00Z',
       reason: 'due',
     });
@@ -164,6 +165,23 @@ describe('a certificate that keeps its key', () => {
   });
 });
 
+describe('after a rollback', () => {
+  it('it is the key that serves again that lives on, not the one that was taken back', async () => {
+    const spec = specOf();
+    const second = { ...(await makeFor(spec, 2)), certificate: 'x', withdrawn: true };
+    const [step] = plan([{ spec, revisions: [first, second] }], NOW, {
+      force: 'all',
+      sealedFor: () => sealedFor,
+    });
+    const { publicKeySha256 } = first.record;
+    expect(step).toMatchObject({
+      action: 'renew',
+      revision: 3,
+      keeps: { revision: 1, publicKeySha256 },
+    });
+  });
+});
+
 describe('a new sealing certificate', () => {
   it('makes a certificate due whose key is not kept', () => {
     const step = stepOf(specOf({ keyPolicy: 'rotate' }), {
@@ -213,15 +231,23 @@ take the old one out once the new certificate serves everywhere`,
 
 describe('a certificate for a request with the key of an earlier one', () => {
   const pending = () => reuseRevision(specOf(), 2, 'due', first, daysAfter(60));
-  const accept = (pem: string): void => {
+  const accept = (pem: string, earlier: readonly Revision[] = [first]): void => {
     const [leaf] = readCertificates(pem, 'x.pem');
-    assertOwnCertificate('client', leaf!, pending(), [first, pending()], 'x.pem');
+    assertOwnCertificate('client', leaf!, pending(), [...earlier, pending()], 'x.pem');
   };
 
   it('is taken when it was signed for it', () => {
     const request = readRequest(first.request, REQUEST_FILE);
     expect(() => {
       accept(signed(ca, request, { now: daysAfter(60) }));
+    }).not.toThrow();
+  });
+
+  it('is taken from a signer that dates it back by an hour', () => {
+    const request = readRequest(first.request, REQUEST_FILE);
+    const now = new Date(daysAfter(60).getTime() - 3_600_000);
+    expect(() => {
+      accept(signed(ca, request, { now }));
     }).not.toThrow();
   });
 
@@ -236,14 +262,17 @@ describe('a certificate for a request with the key of an earlier one', () => {
     );
   });
 
-  it('is refused when it was signed before the request was made', () => {
+  it.each([
+    ['stands beside it', () => [first]],
+    ['is gone', () => []],
+  ])('is refused when it was signed before, and the earlier revision %s', (_, earlier) => {
     const request = readRequest(first.request, REQUEST_FILE);
     expect(() => {
-      accept(signed(ca, request, { now: daysAfter(59) }));
+      accept(signed(ca, request, { now: daysAfter(58) }), earlier());
     }).toThrow(
       expect.objectContaining({
         code: 'CERTIFICATE_SWAPPED',
-        message: `x.pem: the certificate is valid from 2027-04-29T11:55:00.000Z, so it was signed for an earlier request with the same key than ${pending().record.objectName} of 2027-04-30T12:00:00Z`,
+        message: `x.pem: the certificate is valid from 2027-04-28T11:55:00.000Z, so it was signed for an earlier request with the same key than ${pending().record.objectName} of 2027-04-30T12:00:00Z`,
       }) as Error,
     );
   });

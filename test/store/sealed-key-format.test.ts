@@ -34,6 +34,20 @@ it.each(SEALING_SCOPES)('reads back what it wrote for Sealed Secrets, scope %s',
   expect(read(writeSealedKey({ ...sealed, value: 'AgB=' }))).toEqual({ ...sealed, value: 'AgB=' });
 });
 
+it.each(['0o17', '-0o7', '017', '1e3', 'yes', '2027-03-01', '~'])(
+  'reads back a name that some reader takes for something else: %s',
+  (name) => {
+    const sealed = {
+      ...target,
+      name,
+      namespace: name,
+      sealing: 'plaintext',
+      value: 'AgB=',
+    } as const;
+    expect(read(writeSealedKey(sealed))).toEqual(sealed);
+  },
+);
+
 it.each<readonly [string, (sealed: SopsSealedKey) => object]>([
   ['value', () => ({ value: 'LS0tLS1CRUdJTg==' })],
   ['value', ({ value }) => ({ value: value.replace('type:str', 'type:int') })],
