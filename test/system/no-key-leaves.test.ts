@@ -205,7 +205,7 @@ describe('no private key leaves the process', () => {
     const sealed = sealedKey(folder, 'web/1') as unknown as SopsSealedKey;
     expectSeen(run, sealed);
     const [identity = X25519] = identities;
-    let dataKey = Buffer.alloc(0);
+    let dataKey: Buffer = Buffer.alloc(0);
     const file = stringify(
       { data: { [sealed.item]: sealed.value }, sops: sopsMetadata(sealed) },
       { version: '1.1' },
