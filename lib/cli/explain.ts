@@ -64,7 +64,9 @@ function readKnown(folder: Folder, spec: CertificateSpec, now: Date): Known {
   const status =
     revisions.length === readings.length
       ? attempt(certificates, () => {
-          const sealedFor = sealedForIn(folder);
+          const sealedFor = sealedForIn(folder, ({ code, message, hint }) => {
+            problems.push({ code, file: certificates, message, hint });
+          });
           const [step] = plan([{ spec, revisions }], now, { sealedFor });
           const [row] = step ? statusRows([step], now) : [];
           return step && row && { ...row, reason: step.reason };

@@ -19,3 +19,14 @@ export function noteFailure({ note }: Pick<Context, 'note'>, error: unknown): Ex
   }
   return EXIT.failed;
 }
+
+/** Tells of what a command can do without, each thing once. */
+export function warner({ note }: Pick<Context, 'note'>): (error: ReleafError) => void {
+  const told = new Set<string>();
+  return ({ message, hint }) => {
+    if (told.has(message)) return;
+    told.add(message);
+    note(`warning: ${visible(message)}`);
+    if (hint) note(`  ${visible(hint)}`);
+  };
+}

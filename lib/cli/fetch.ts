@@ -1,7 +1,8 @@
 import { ReleafError } from '../model/errors';
-import { isIssued } from '../model/revision';
+import { isIssued, type IssuedRevision } from '../model/revision';
 import { acceptCertificate } from '../rotation/accept-certificate';
 import { readRecordedRequest } from '../rotation/coherence';
+import { leafOf } from '../rotation/validity';
 import { decode, readText } from '../store/text-file';
 import { readCas } from '../store/ca-file';
 import { openFolder, readCertificate, type Folder } from '../store/folder';
@@ -22,6 +23,7 @@ interface Chain {
   readonly leaf: X509;
   readonly pem: string;
   readonly keys: ReadonlySet<string>;
+  readonly digests: ReadonlySet<string>;
 }
 
 /** `releaf fetch --from`: takes signed certificates, checks and installs them; then synth. */
@@ -45,18 +47,20 @@ export async function runFetch(
   const chains = chainsOf(pem, file);
   const certificates = specs.map((spec) => readCertificate(folder, spec));
   const waiting = certificates.flatMap(({ spec, revisions }) => waitingOf(spec, revisions));
-  const issuedKeys = new Set(
-    certificates.flatMap(({ revisions }) =>
-      revisions
-        .filter((revision) => isIssued(revision) && !revision.withdrawn)
-        .map(({ record }) => record.publicKeySha256),
-    ),
-  );
   const pendingKeys = new Set(waiting.map(({ pending }) => pending.record.publicKeySha256));
-  // A run that was cut off after it had written the certificate is run again with the same file.
-  const open = chains.filter(
-    ({ keys }) => ![...keys].some((key) => issuedKeys.has(key) && !pendingKeys.has(key)),
+  const issued = certificates.flatMap(({ spec, revisions }) =>
+    revisions
+      .filter(isIssued)
+      .filter(({ withdrawn }) => !withdrawn)
+      .map((revision) => ({ name: spec.name, revision, leaf: leafOf(spec.name, revision) })),
   );
+  // A run that was cut off after it had written the certificate is run again with the same file.
+  const open = chains.filter((chain) => {
+    const owner = issued.find(({ leaf }) => chain.keys.has(leaf.publicKeySha256));
+    if (!owner || pendingKeys.has(owner.leaf.publicKeySha256)) return true;
+    if (!chain.digests.has(owner.leaf.sha256)) throw issuedAlready(owner, file);
+    return false;
+  });
   const settled = chains.length > 0 && open.length === 0;
   if (!settled) {
     const idle = certificates.find(
@@ -97,10 +101,22 @@ function chainsOf(pem: string, file: string): readonly Chain[] {
             leaf,
             pem: group.map((certificate) => certificate.pem).join(''),
             keys: new Set(group.map(({ publicKeySha256 }) => publicKeySha256)),
+            digests: new Set(group.map(({ sha256 }) => sha256)),
           },
         ]
       : [];
   });
+}
+
+function issuedAlready(
+  { name, revision, leaf }: { name: string; revision: IssuedRevision; leaf: X509 },
+  file: string,
+): ReleafError {
+  return new ReleafError(
+    'NOTHING_PENDING',
+    `${file}: revision ${revision.number} of ${name} is issued already, with another certificate (serial ${leaf.serialNumber})`,
+    `to have another one: releaf renew ${name} --force`,
+  );
 }
 
 /** Which of two the author meant, nobody can tell. */

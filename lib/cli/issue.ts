@@ -67,6 +67,7 @@ export function install(
     const written = issues.map(({ spec, pending, accepted }) =>
       writeCertificate(folder.root, spec.name, pending.number, accepted.certificate, staging),
     );
+    if (!json) for (const issue of issues) describe(context, issue);
     const changes = await finish(folder, staging, context, written);
     if (json) {
       const issued = issues.map(({ spec, pending, accepted: { leaf, differences } }) => ({
@@ -79,7 +80,6 @@ export function install(
       }));
       context.print(JSON.stringify({ issued, ...changes }, undefined, 2));
     } else {
-      for (const issue of issues) describe(context, issue);
       if (issues.length === 0) context.print('nothing to do');
       for (const warning of moved) context.note(`warning: ${warning}`);
       noteChanges(context, changes);

@@ -1,6 +1,10 @@
-import { appDifferences, readApp, type App } from '../store/app-output';
+import { posix } from 'node:path';
+import { manifestFile, sopsFile } from '../constructs/manifest-file';
+import { appDifferences, producedFiles, readApp, type App } from '../store/app-output';
 import { assertNoOrphans, type Folder } from '../store/folder';
 import type { OutputDifference } from '../store/output-difference';
+import { OUTPUT_FOLDER } from '../store/output-folder';
+import { revisionNumbers } from '../store/revisions';
 import type { Staging } from '../store/staging';
 import { outputDifferences, synthesize, type Synthesis } from '../store/synthesize';
 import { teamFileDifferences } from '../store/team-files';
@@ -8,46 +12,68 @@ import { runApp } from './app';
 import type { Context } from './context';
 import { withStaging } from './finish';
 
+/** What the committed files give. */
+export interface Output {
+  /** What stands in the folder and is something else. */
+  readonly differences: readonly OutputDifference[];
+  /** All files that the output has, or will have once something is issued; relative to the folder. */
+  readonly files: readonly string[];
+}
+
 /**
  * Writes what the committed files give, and nothing that is right already: manifests through the team's
  * own app where `cdk8s.yaml` names one, else as releaf renders them.
  *
- * @throws ReleafError APP_FAILED, or as `synthesize`
+ * @throws ReleafError APP_FAILED, or as `readApp` and `synthesize`
  */
 export async function synthesizeOutput(
   folder: Folder,
   staging: Staging,
   context: Context,
 ): Promise<Synthesis> {
-  const app = readApp(folder.root);
+  const app = readApp(folder.root, context.output);
   if (!app) return synthesize(folder, staging, context.output);
-  const output = context.output ?? app.output;
-  const differences = await differencesOfApp(folder, staging, context, { ...app, output });
-  return synthesize(folder, staging, output, differences);
+  const { differences } = await outputOfApp(folder, staging, context, app);
+  return synthesize(folder, staging, app.output, differences);
 }
 
 /**
- * What stands in the folder and is not what the committed files give.
+ * What the committed files give, where GitOps reads it.
  *
- * @throws ReleafError APP_FAILED, or as `outputDifferences`
+ * @throws ReleafError APP_FAILED, or as `readApp` and `outputDifferences`
  */
-export async function committedDifferences(
-  folder: Folder,
-  context: Context,
-): Promise<readonly OutputDifference[]> {
+export async function committedOutput(folder: Folder, context: Context): Promise<Output> {
   const app = readApp(folder.root);
-  if (!app) return [...outputDifferences(folder)];
-  return withStaging(folder, (staging) => differencesOfApp(folder, staging, context, app));
+  if (!app) return { differences: [...outputDifferences(folder)], files: ownFiles(folder) };
+  return withStaging(folder, (staging) => outputOfApp(folder, staging, context, app));
 }
 
-async function differencesOfApp(
+function ownFiles({ root, config }: Folder): readonly string[] {
+  return config.certificates.flatMap((spec) => {
+    const { name, secret, sealing } = spec;
+    const revisions = secret.naming === 'stable' ? [1] : revisionNumbers(root, name);
+    const files = [
+      manifestFile(name),
+      ...(sealing.type === 'sops' ? revisions.map((number) => sopsFile(spec, number)) : []),
+    ];
+    return files.map((file) => `${OUTPUT_FOLDER}/${file}`);
+  });
+}
+
+async function outputOfApp(
   folder: Folder,
   staging: Staging,
   context: Context,
-  { command, output }: App,
-): Promise<readonly OutputDifference[]> {
+  app: App,
+): Promise<Output> {
   assertNoOrphans(folder);
   const produced = staging.makeFolder('app');
-  await runApp(context, folder, command, produced);
-  return [...appDifferences(folder.root, produced, output), ...teamFileDifferences(folder)];
+  await runApp(context, folder, app, produced);
+  return {
+    differences: [
+      ...appDifferences(folder.root, produced, app.output),
+      ...teamFileDifferences(folder),
+    ],
+    files: producedFiles(produced).map((name) => posix.join(app.output, name)),
+  };
 }

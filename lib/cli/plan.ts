@@ -3,6 +3,8 @@ import { planJson, planTable } from '../report/plan';
 import { openFolder, readCertificate } from '../store/folder';
 import { sealedForIn } from '../store/sealed-for';
 import { EXIT, type Context, type ExitStatus } from './context';
+import { warner } from './failure';
+import { typed } from './finish';
 import { select } from './selection';
 
 export interface PlanFlags {
@@ -14,7 +16,7 @@ export interface PlanFlags {
 export function runPlan(context: Context, names: readonly string[], flags: PlanFlags): ExitStatus {
   const folder = openFolder(context.folder);
   const specs = select(folder, names);
-  const sealedFor = sealedForIn(folder);
+  const sealedFor = sealedForIn(folder, warner(context));
   const steps: readonly Step[] = specs.flatMap((spec) =>
     plan([readCertificate(folder, spec)], context.now, { sealedFor }),
   );
@@ -23,7 +25,7 @@ export function runPlan(context: Context, names: readonly string[], flags: PlanF
   else context.print(planTable(steps));
   const due = steps.filter(isDue);
   if (!flags.json && due.length > 0) {
-    context.note(`next: releaf renew${names.length ? ` ${names.join(' ')}` : ''}`);
+    context.note(`next: ${typed(context, ['renew', ...names].join(' '))}`);
   }
   // What renew has nothing to do about, but a person has.
   const overdue = steps.some((step) => step.action === 'blocked' || isOverdue(step, context.now));

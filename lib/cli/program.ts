@@ -111,8 +111,8 @@ export function createProgram(
       'sign pending requests with a CA on disk (development, air-gapped); then synth',
     ),
   )
-    .requiredOption('--ca <dir>', 'folder with ca.crt and ca.key')
-    .addHelpText('after', examples('releaf sign --ca pki', 'releaf sign kes --ca pki'))
+    .requiredOption('--ca <dir>', 'folder with ca.crt and ca.key, outside of the repository')
+    .addHelpText('after', examples('releaf sign --ca ../pki', 'releaf sign kes --ca ../pki'))
     .action((names: string[], flags: FolderFlag & { ca: string; json: boolean }) =>
       inEach(flags, {
         names,

@@ -8,12 +8,14 @@ import { altNamesOf } from '../rotation/issued-chain';
 import { isDue, plan, type Step } from '../rotation/plan';
 import { makeRevision, reuseRevision } from '../rotation/renew';
 import type { Sealer } from '../sealing/sealer';
+import { readCas } from '../store/ca-file';
 import { openFolder, readCertificate, type Folder } from '../store/folder';
 import { writeRevision } from '../store/revisions';
 import { sealedForIn } from '../store/sealed-for';
 import { preflight } from '../store/synthesize';
 import { EXIT, type Context, type ExitStatus } from './context';
-import { finish, noteChanges, withStaging } from './finish';
+import { noteFailure } from './failure';
+import { finish, noteChanges, typed, withStaging } from './finish';
 import { withProgress } from './progress';
 import { sealers } from './sealers';
 import { select } from './selection';
@@ -52,25 +54,32 @@ export async function runRenew(
     else context.print(due.length ? planTable(due.map(({ step }) => step)) : 'nothing to do');
     return EXIT.done;
   }
-  const blocked = due.find(({ step }) => step.action === 'blocked');
-  if (blocked) {
-    const { name, reason } = blocked.step;
-    throw new ReleafError('KEY_REUSE', `${name}: ${reason}`, 'the others: releaf renew NAME…');
-  }
+  const refusals = due.filter(({ step }) => step.action === 'blocked').map(refusalOf);
+  const work = due.filter(({ step }) => isDue(step));
+  const [refusal] = refusals;
+  if (refusal && work.length === 0) throw refusal;
   // Read and checked before any key is made.
   const sealerOf = sealers(
     folder,
     context,
-    due.filter(({ step }) => !step.keeps).map(({ spec }) => spec),
+    work.filter(({ step }) => !step.keeps),
   );
-  preflight(folder, new Map(due.map(({ spec }) => [spec.name, []])), context.output);
+  for (const { spec } of work) readCas(folder, spec);
+  try {
+    preflight(folder, new Map(work.map(({ spec }) => [spec.name, []])), context.output);
+  } catch (error) {
+    // Of a Secret that was renamed although its key stays, this says what to do.
+    const isRenamed = error instanceof ReleafError && error.code === 'SECRET_RENAMED';
+    throw isRenamed && refusal ? refusal : error;
+  }
   return withStaging(folder, async (staging) => {
-    const made = await withProgress(context, 'keys', due, async (work): Promise<Made> => {
-      const { spec, revisions } = work;
-      const revision = await nextRevision(context, work, sealerOf);
+    const made = await withProgress(context, 'keys', work, async (one): Promise<Made> => {
+      const { spec, revisions } = one;
+      const revision = await nextRevision(context, one, sealerOf);
       const file = writeRevision(folder.root, spec.name, revision, staging);
       return { spec, revision, before: currentRevision(revisions) ?? revisions.at(-1), file };
     });
+    if (!flags.json) for (const one of made) describe(context, one);
     const changes = await finish(
       folder,
       staging,
@@ -83,16 +92,42 @@ export async function runRenew(
         revision: revision.number,
         ...revision.record,
       }));
-      context.print(JSON.stringify({ revisions, ...changes }, undefined, 2));
-      return EXIT.done;
+      const refused = refusals.map(({ code, message }) => ({ code, message }));
+      context.print(
+        JSON.stringify({ revisions, ...changes, ...(refused.length && { refused }) }, undefined, 2),
+      );
+    } else {
+      if (made.length === 0) context.print('nothing to do');
+      noteChanges(context, changes);
+      noteNext(context, made);
     }
-    for (const one of made) describe(context, one);
-    if (made.length === 0) context.print('nothing to do');
-    noteChanges(context, changes);
-    if (made.length > 0) context.note('next: commit, open a pull request; once it is signed:');
-    for (const { spec, revision } of made) context.note(`  ${fetchCommand(spec.name, revision)}`);
-    return EXIT.done;
+    return refusals.length ? refuseRest(context, refusals) : EXIT.done;
   });
+}
+
+const refusalOf = ({ step: { name, reason } }: Work): ReleafError =>
+  new ReleafError('KEY_REUSE', `${name}: ${reason}`);
+
+/** What could not be renewed holds up nothing else, and is not passed over either. */
+function refuseRest(context: Context, refusals: readonly ReleafError[]): ExitStatus {
+  for (const refusal of refusals) noteFailure(context, refusal);
+  return EXIT.failed;
+}
+
+function noteNext(context: Context, made: readonly Made[]): void {
+  const local = made.filter(({ spec }) => spec.signer === 'local');
+  const others = made.filter(({ spec }) => spec.signer !== 'local');
+  if (others.length > 0) {
+    context.note('next: commit, open a pull request; once it is signed:');
+    for (const { spec, revision } of others) {
+      context.note(
+        `  kubectl get csr ${revision.record.objectName} -o jsonpath='{.status.certificate}' | base64 -d | ${typed(context, `fetch ${spec.name} --from -`)}`,
+      );
+    }
+  }
+  for (const { spec } of local) {
+    context.note(`next: ${typed(context, `sign ${spec.name} --ca DIR`)}`);
+  }
 }
 
 function dueSteps(
@@ -102,7 +137,9 @@ function dueSteps(
   force: boolean,
 ): readonly Work[] {
   const forced = force ? { force: names.length ? new Set(names) : ('all' as const) } : {};
-  const sealedFor = sealedForIn(folder);
+  const sealedFor = sealedForIn(folder, (error) => {
+    throw error;
+  });
   return select(folder, names).flatMap((spec) => {
     const certificate = readCertificate(folder, spec);
     return plan([certificate], now, { ...forced, sealedFor })
@@ -124,13 +161,6 @@ function nextRevision(
         sealer: sealerOf(spec),
         now,
       });
-}
-
-/** The command that takes the certificate of a request, once the signer has answered. */
-function fetchCommand(name: string, { record }: Revision): string {
-  return record.signer === 'local'
-    ? `releaf sign ${name} --ca DIR`
-    : `kubectl get csr ${record.objectName} -o jsonpath='{.status.certificate}' | base64 -d | releaf fetch ${name} --from -`;
 }
 
 function describe({ print, note }: Context, { spec, revision, before }: Made): void {

@@ -1,41 +1,63 @@
 import type { CertificateSpec } from '../model/certificate-spec';
+import { ReleafError } from '../model/errors';
 import { plaintextSealer } from '../sealing/plaintext';
 import { readSealingCertificate, sealedSecretsSealer } from '../sealing/sealed-secrets';
 import type { Sealer } from '../sealing/sealer';
 import { sopsSealer } from '../sealing/sops';
 import type { Folder } from '../store/folder';
 import { readNamedFile } from '../store/revisions';
-import { sopsRecipients } from '../store/sealed-for';
+import { sopsRecipientsIn } from '../store/sealed-for';
+import { NAME_RECIPIENTS } from '../store/sops-config';
 import { ageEncryptTo } from './age';
 import type { Context } from './context';
 
+/** A revision that will have a key of its own. */
+export interface ToSeal {
+  readonly spec: CertificateSpec;
+  readonly step: { readonly revision: number };
+}
+
 /**
- * The ways in which certificates of the config seal, read and checked at once.
+ * The ways in which certificates of the config seal, read and checked at once. Says from which `.sops.yaml`
+ * recipients come.
  *
- * @param specs - for which keys will be made
+ * @param revisions - for which keys will be made
  * @returns the way of each of them
  * @throws ReleafError SEALING_CERTIFICATE, SEALING_RECIPIENTS, FILE_UNREADABLE or PATH_OUTSIDE
  */
 export function sealers(
   folder: Folder,
   context: Context,
-  specs: readonly CertificateSpec[],
+  revisions: readonly ToSeal[],
 ): (spec: CertificateSpec) => Sealer {
   const byName = new Map<string, Sealer>();
   const byWay = new Map<string, Sealer>();
-  for (const spec of specs) {
-    const recipients = spec.sealing.type === 'sops' ? sopsRecipients(folder, spec) : [];
+  const recipientsOf = sopsRecipientsIn(folder);
+  const files = new Set<string>();
+  for (const { spec, step } of revisions) {
+    const found = recipientsOf(spec, step.revision);
+    if (!found && spec.sealing.type === 'sops') throw nobodyToSealFor();
+    if (found?.file !== undefined) files.add(found.file);
+    const recipients = found?.recipients ?? [];
     const way = JSON.stringify([spec.sealing, recipients]);
     const sealer = byWay.get(way) ?? sealerFor(folder, context, spec, recipients);
     byWay.set(way, sealer);
     byName.set(spec.name, sealer);
   }
+  for (const file of files) context.note(`recipients from ${file}`);
   return ({ name }) => {
     const sealer = byName.get(name);
     if (!sealer) throw new Error(`no sealer was made for ${name}`);
     return sealer;
   };
 }
+
+const nobodyToSealFor = (): ReleafError =>
+  new ReleafError(
+    'SEALING_RECIPIENTS',
+    'there is no .sops.yaml in the folder or above it in its repository, and the config names no recipients',
+    NAME_RECIPIENTS,
+  );
 
 function sealerFor(
   { root }: Folder,

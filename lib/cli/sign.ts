@@ -50,6 +50,13 @@ export async function signWith(
     return found;
   });
   const issues = waiting.map((each) => issueFor(context, folder, ca, each));
+  for (const { spec } of waiting) {
+    if (spec.signer !== 'local') {
+      context.note(
+        `warning: ${spec.name}: signed by ${ca.certificate.subject}, not by ${spec.signer} in the cluster`,
+      );
+    }
+  }
   return install(context, folder, issues, json);
 }
 

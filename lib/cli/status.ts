@@ -4,12 +4,13 @@ import { plan } from '../rotation/plan';
 import { openFolder, readFolder } from '../store/folder';
 import { sealedForIn } from '../store/sealed-for';
 import { EXIT, type Context, type ExitStatus } from './context';
+import { warner } from './failure';
 
 /** `releaf status`: how each certificate stands. */
 export function runStatus(context: Context, format: 'table' | 'json'): ExitStatus {
   const folder = openFolder(context.folder);
   const rows = statusRows(
-    plan(readFolder(folder), context.now, { sealedFor: sealedForIn(folder) }),
+    plan(readFolder(folder), context.now, { sealedFor: sealedForIn(folder, warner(context)) }),
     context.now,
   );
   if (format === 'json') {

@@ -1,13 +1,14 @@
 import { currentRevision } from '../model/revision';
 import { visible } from '../model/visible';
-import { manifestFile } from '../constructs/render';
+import { ReleafError } from '../model/errors';
 import { problemOf, type Problem } from '../rotation/coherence';
 import { readEveryFile } from '../store/every-file';
 import { readCas } from '../store/ca-file';
 import { assertNoOrphans, openFolder, readFolder, type Folder } from '../store/folder';
 import { CERTIFICATES, revisionFiles } from '../store/revisions';
 import { OUTPUT_FOLDER } from '../store/output-folder';
-import { committedDifferences } from './output';
+import { readSopsRules } from '../store/sops-config';
+import { committedOutput, type Output } from './output';
 import { findPrivateKey } from '../verify/find-private-key';
 import { ignoredProblem, outputProblem, privateKeyProblem } from '../verify/output-problem';
 import { verifyRevisions } from '../verify/verify';
@@ -54,12 +55,15 @@ async function findProblems(context: Context, folder: Folder): Promise<readonly 
     }),
   ];
   // What does not hold together cannot be synthesized, and was told already.
-  const differences = incoherent.length === 0 ? await committedDifferences(folder, context) : [];
-  const committed = mustBeCommitted(folder);
+  const output: Output =
+    incoherent.length === 0
+      ? await committedOutput(folder, context)
+      : { differences: [], files: [] };
+  const committed = [...output.files, ...mustBeCommitted(folder)];
   const ignored = context.ignoredByGit(folder.root, committed);
   return [
     ...incoherent,
-    ...differences.map(({ kind, file }) => outputProblem(kind, file)),
+    ...output.differences.map(({ kind, file }) => outputProblem(kind, file)),
     ...Array.from(wholeFolders(ignored, committed), ignoredProblem),
     ...privateKeysInClear(folder),
   ];
@@ -73,12 +77,13 @@ function wholeFolders(some: readonly string[], all: readonly string[]): Readonly
   return new Set(some.map((path) => (partly.has(folderOf(path)) ? path : folderOf(path))));
 }
 
-/** Every file that has to reach the reviewers, whether it is there yet or not. */
-function mustBeCommitted({ root, configFile, config }: Folder): readonly string[] {
+/** Every input that has to reach the reviewers, whether it is there yet or not. */
+function mustBeCommitted(folder: Folder): readonly string[] {
+  const { root, configFile, config } = folder;
   return [
     configFile,
+    ...sopsConfigOf(folder),
     ...config.certificates.flatMap(({ name, ca, sealing, restart, references }) => [
-      `${OUTPUT_FOLDER}/${manifestFile(name)}`,
       `${CERTIFICATES}/${name}/1/request.yaml`,
       ...revisionFiles(root, name),
       ...(ca === undefined ? [] : [ca]),
@@ -86,6 +91,22 @@ function mustBeCommitted({ root, configFile, config }: Folder): readonly string[
       ...[...restart, ...references].map(({ file }) => file),
     ]),
   ];
+}
+
+/** The `.sops.yaml` that names recipients, where one does and it is in the folder. */
+function sopsConfigOf({ root, config }: Folder): readonly string[] {
+  const asked = config.certificates.some(
+    ({ sealing }) => sealing.type === 'sops' && sealing.recipients === undefined,
+  );
+  if (!asked) return [];
+  try {
+    const { file = '..' } = readSopsRules(root) ?? {};
+    return file.startsWith('..') ? [] : [file];
+  } catch (error) {
+    // Whoever makes the next key is told what is wrong with it; what is sealed holds without.
+    if (error instanceof ReleafError) return [];
+    throw error;
+  }
 }
 
 function* privateKeysInClear(folder: Folder): Generator<Problem> {

@@ -1,4 +1,5 @@
 import type { CertificateSpec, SecretSpec } from '../model/certificate-spec';
+import { alsoEncrypted } from '../sealing/sops-metadata';
 import { checkRequest } from '../signers/check-request';
 import { formatDuration } from './duration';
 import { got, type ConfigPath, type Problem } from './problem';
@@ -37,6 +38,7 @@ export function checkRules(
     ...keyRules(spec, report),
     ...purposeRule(spec, profile, report),
     ...secretRules(spec, report),
+    ...sopsRules(spec, report),
     ...referenceRules(spec, report),
     ...teamFileRules(spec, report),
     ...caRules(spec, said, report),
@@ -132,6 +134,31 @@ function secretKeyRules(secret: SecretSpec, report: Report): Problem[] {
   return privateKey === certificate
     ? [report(['secret', 'keys'], 'privateKey and certificate must be two different keys')]
     : [];
+}
+
+/** As CertificateSecret refuses it, but before a key is made and signed. */
+function sopsRules({ secret, sealing }: CertificateSpec, report: Report): Problem[] {
+  const { name, namespace, labels, type, keys } = secret;
+  const { privateKey, certificate } = keys;
+  // Two keys of one name are refused as such.
+  if (sealing.type !== 'sops' || privateKey === certificate) return [];
+  const data = { [privateKey]: '', [certificate]: '' };
+  const manifest = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, namespace, labels },
+    type,
+    data,
+  };
+  const path = alsoEncrypted(manifest, privateKey);
+  if (!path) return [];
+  const isLabel = path[1] === 'labels' && path.length > 2;
+  return [
+    report(
+      isLabel ? ['secret', 'labels', privateKey] : ['secret', 'keys', 'privateKey'],
+      `SOPS would take ${path.join('.')} for encrypted as well as data.${privateKey}; choose another name`,
+    ),
+  ];
 }
 
 /** Written by releaf alone: an edit there would change what was recorded, or the config that asked for it. */

@@ -1,3 +1,4 @@
+import { stringify } from 'yaml';
 import { didYouMean, textShape, type TextShape } from './text-shape';
 
 const LABEL = '[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?';
@@ -6,6 +7,17 @@ const QUALIFIED = '[A-Za-z0-9](?:[-._A-Za-z0-9]{0,61}[A-Za-z0-9])?';
 const lowerCase = (pattern: string) => (text: string) =>
   didYouMean(text.toLowerCase().replaceAll('_', '-'), new RegExp(`^${pattern}$`));
 
+/** `resolve` of go-yaml v2, which `kubectl` reads with; underscores are taken out before. */
+const GO_NUMBER = /^[-+]?(?:0o[0-7]+|0x[\da-f]+|0b-?[01]+|(?:\.\d+|\d+(?:\.\d*)?)(?:e[-+]?\d+)?)$/i;
+
+/** cdk8s quotes what is a number in YAML 1.1. Go takes more for one, such as 0o17. */
+function unquotedNumber(text: string): string | undefined {
+  if (!GO_NUMBER.test(text.replaceAll('_', ''))) return undefined;
+  return stringify(text, { version: '1.1' }) === `${text}\n`
+    ? 'kubectl would read it as a number; choose another'
+    : undefined;
+}
+
 /** RFC 1123 label: what Kubernetes calls `IsDNS1123Label`. */
 const label = (what: string, maxLength = 63): TextShape =>
   textShape({
@@ -13,6 +25,7 @@ const label = (what: string, maxLength = 63): TextShape =>
     pattern: `^${LABEL}$`,
     maxLength,
     hint: lowerCase(LABEL),
+    beyond: unquotedNumber,
   });
 
 export const NAMESPACE = label('a namespace');
@@ -27,6 +40,7 @@ export const CERTIFICATE_NAME = textShape({
   pattern: `^(?!csr-)${LABEL}$`,
   maxLength: 63,
   hint: lowerCase(`(?!csr-)${LABEL}`),
+  beyond: unquotedNumber,
 });
 
 /** RFC 1123 subdomain: what Kubernetes calls `IsDNS1123Subdomain`. */
@@ -36,14 +50,20 @@ const subdomain = (what: string): TextShape =>
     pattern: `^${LABELS}$`,
     maxLength: 253,
     hint: lowerCase(LABELS),
+    beyond: unquotedNumber,
   });
 
 export const SECRET_NAME = subdomain('the name of a Secret');
 export const CLUSTER_DOMAIN = subdomain('a cluster domain');
 
-/** cdk8s tells plain objects by their `constructor`, so it cannot write one that has a key of that name. */
-const notConstructor = (key: string): string | undefined =>
-  key === 'constructor' ? 'cdk8s cannot write the key "constructor"; choose another' : undefined;
+/**
+ * cdk8s tells plain objects by their `constructor`, so it cannot write one that has a key of that name; and a
+ * key `__proto__` gets lost as it copies objects.
+ */
+const unwritableKey = (key: string): string | undefined =>
+  key === 'constructor' || key === '__proto__'
+    ? `cdk8s cannot write the key "${key}"; choose another`
+    : unquotedNumber(key);
 
 /** `IsConfigMapKey` of Kubernetes. */
 export const SECRET_KEY = textShape({
@@ -51,7 +71,7 @@ export const SECRET_KEY = textShape({
     'a key of a Secret has letters, digits, -, _ and ., at most 253 characters, such as tls.key',
   pattern: '^(?!\\.{1,2}$)(?!\\.\\.)[-._a-zA-Z0-9]+$',
   maxLength: 253,
-  beyond: notConstructor,
+  beyond: unwritableKey,
 });
 
 /** `IsQualifiedName` of Kubernetes. */
@@ -60,7 +80,7 @@ export const LABEL_KEY = textShape({
     'the key of a label is up to 63 letters, digits, -, _ and ., beginning and ending with a letter or digit, after an optional prefix such as example.com/',
   pattern: `^(?:(?=.{1,253}/)${LABELS}/)?${QUALIFIED}$`,
   maxLength: 317,
-  beyond: notConstructor,
+  beyond: unwritableKey,
 });
 
 /** `IsValidLabelValue` of Kubernetes. */
@@ -69,6 +89,7 @@ export const LABEL_VALUE = textShape({
     'the value of a label is up to 63 letters, digits, -, _ and ., beginning and ending with a letter or digit, or empty',
   pattern: `^(?:${QUALIFIED})?$`,
   maxLength: 63,
+  beyond: unquotedNumber,
 });
 
 /**

@@ -37,7 +37,8 @@ export const ERROR_CODES = {
   RESTART_FILE: 'the restart annotation, or the name of the Secret, cannot be placed in the file',
   RESTART_WORKLOAD: 'the workload has no pod template for the restart annotation',
   SOPS_CHART: 'a Secret that SOPS encrypts shares its file with other objects',
-  APP_FAILED: 'the app of cdk8s.yaml failed, or left a certificate out',
+  APP_FAILED:
+    'the app of cdk8s.yaml failed, or does not give each certificate once, as the library does',
   FOREIGN_FILE: 'a file that releaf would write was not written by releaf',
   DIST_CHANGED: 'dist/ is not what synth gives',
   DIST_STALE: 'dist/ holds a file that synth no longer gives',

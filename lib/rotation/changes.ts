@@ -84,12 +84,17 @@ function setChange(
   what: string,
   asked: readonly string[],
   wanted: readonly string[],
+  shown = (value: string): string => value,
 ): readonly string[] {
-  const added = wanted.filter((value) => !asked.includes(value)).map((value) => `+${value}`);
-  const gone = asked.filter((value) => !wanted.includes(value)).map((value) => `-${value}`);
+  const added = wanted.filter((value) => !asked.includes(value)).map((value) => `+${shown(value)}`);
+  const gone = asked.filter((value) => !wanted.includes(value)).map((value) => `-${shown(value)}`);
   const changes = [...added, ...gone];
   return changes.length ? [`${what}: ${changes.join(' ')}`] : [];
 }
+
+/** A post-quantum one has 1,959 characters. */
+const shortRecipient = (recipient: string): string =>
+  recipient.length > 70 ? `${recipient.slice(0, 16)}…${recipient.slice(-6)}` : recipient;
 
 const short = (sha256: string): string => `${sha256.slice(0, 12)}…`;
 
@@ -115,7 +120,7 @@ function sealingChanges(
       sealing.recipients ??
       (sealedFor && 'recipients' in sealedFor ? sealedFor.recipients : recorded);
     return [
-      ...setChange('recipients', recorded, wanted),
+      ...setChange('recipients', recorded, wanted, shortRecipient),
       // SOPS binds the ciphertext to its path in the file.
       ...change('key of the Secret', sealedKey.item, secret.keys.privateKey),
     ];

@@ -22,7 +22,7 @@ export const altNamesOf = (names: Omit<Names, 'subject'>): readonly string[] => 
   ...names.uris,
 ];
 
-const shown = (names: readonly string[]): string => names.join(', ');
+const shown = (names: readonly string[]): string => names.join(', ') || 'none';
 
 /**
  * Reads a signed chain and checks that it answers the request: the same public key, leaf first, every

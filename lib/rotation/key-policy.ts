@@ -6,6 +6,8 @@ import { changesSince, type SealedFor } from './changes';
 export type NextKey =
   | { readonly keeps?: Revision }
   | {
+      /** What the config asks that takes another key, as phrases. */
+      readonly changes: readonly string[];
       /** Why there is none, and what to do. */
       readonly problem: string;
     };
@@ -27,11 +29,11 @@ export function nextKey(
   const changes = changesSince(spec, newest, sealedFor).filter(({ needsKey }) => needsKey);
   if (changes.length === 0) return { keeps: newest };
   if (spec.identity?.acceptChange) return {};
-  const what = changes.map(({ text }) => text).join('; ');
   const wayOut = spec.identity
-    ? 'acceptIdentityChange: true in the profile, and the new identity in its policy first'
+    ? 'acceptIdentityChange: true in the profile'
     : 'keyPolicy: rotate until it is renewed';
   return {
-    problem: `keyPolicy: reuse keeps the key of revision ${newest.number}, and this takes another one (${what}): put the config back, or say ${wayOut}`,
+    changes: changes.map(({ text }) => text),
+    problem: `keyPolicy: reuse keeps the key of revision ${newest.number}, and that takes another one: put it back, or say ${wayOut}`,
   };
 }

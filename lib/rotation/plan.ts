@@ -128,7 +128,10 @@ function stepFor(
   const renew = (reason: string): Step => {
     const number = (newest?.number ?? 0) + 1;
     const key = nextKey(spec, revisions, sealedFor);
-    if ('problem' in key) return step('blocked', number, `${reason}; but ${key.problem}`);
+    if ('problem' in key) {
+      const why = forced ? `${reason}, and the config changed (${key.changes.join('; ')})` : reason;
+      return step('blocked', number, `${why}; but ${key.problem}`);
+    }
     const { keeps } = key;
     if (!keeps) return step('renew', number, reason);
     const { publicKeySha256 } = keeps.record;

@@ -24,8 +24,8 @@ export function secretNameOf(
 
 /**
  * The revisions whose Secrets belong in the cluster, newest first: the current one, and, where each has a
- * Secret of its own, the issued one before it. Pods of the last rollout still mount that, and a rollback
- * finds it there.
+ * Secret of its own, those that pods may still mount. That is the issued one before it, which a rollback
+ * finds there, and one that was just taken back.
  *
  * @param revisions - oldest first
  */
@@ -36,18 +36,18 @@ export function servedRevisions(
   const current = currentRevision(revisions);
   if (!current) return [];
   if (secret.naming === 'stable') return [current];
-  const previous = revisions
+  // Until each has a name of its own they share that from before.
+  const others = revisions
     .filter(isIssued)
-    .findLast(
-      ({ number, withdrawn, sealedKey }) =>
-        number < current.number && !withdrawn && sealedKey.name !== current.sealedKey.name,
-    );
-  return previous ? [current, previous] : [current];
+    .filter(({ sealedKey }) => sealedKey.name !== current.sealedKey.name);
+  const before = others.findLast(({ number, withdrawn }) => number < current.number && !withdrawn);
+  const takenBack = others.findLast(({ number }) => number > current.number);
+  return [takenBack, current, before].filter((revision) => revision !== undefined);
 }
 
 /**
- * Name of the Secret that workloads are to read now: that of the current revision; before the first is
- * issued that of the pending one, for which pods wait.
+ * Name of the Secret that workloads of an app are to read now: that of the current revision; before the
+ * first is issued that of the pending one, for which new pods wait.
  *
  * @param revisions - oldest first
  * @returns undefined while there is neither

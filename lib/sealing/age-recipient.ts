@@ -53,9 +53,11 @@ export function assertAgeRecipients(recipients: readonly string[], source: strin
   }
 }
 
+/** An identity opens everything; it must not end up in a message. */
+const SECRET_KEY = /^AGE-|AGE-(?:SECRET-KEY|PLUGIN)-/i;
+
 function kindOf(text: string): string {
-  // An identity opens everything; it must not end up in a message.
-  if (/^AGE-/i.test(text)) return 'a secret key';
+  if (SECRET_KEY.test(text)) return 'a secret key';
   if (text.startsWith('ssh-')) return 'an SSH key, which releaf does not seal for';
   if (/^age1[a-z0-9]+1/.test(text) && !text.startsWith('age1pq1')) {
     return 'a recipient of an age plugin, which releaf does not seal for';
@@ -66,7 +68,7 @@ function kindOf(text: string): string {
 const SHOWN = 24;
 
 function shown(text: string): string {
-  if (/^AGE-/i.test(text)) return 'a text that begins with AGE-';
+  if (SECRET_KEY.test(text)) return 'a text with AGE- in it';
   return JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
 }
 

@@ -1,33 +1,37 @@
-import { readdirSync } from 'node:fs';
-import { extname, join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { MARKER } from '../constructs/render';
 import { ReleafError } from '../model/errors';
-import { pendingRevision } from '../model/revision';
-import { servedRevisions } from '../rotation/secret-name';
+import { visible } from '../model/visible';
 import { readYamlValue } from '../yaml/read-yaml';
-import { readFolder, type Folder } from './folder';
+import { leadsThroughLink } from './link-below';
 import type { OutputDifference } from './output-difference';
+import { OUTPUT_FOLDER } from './output-folder';
+import { pathInside } from './path-inside';
+import { CERTIFICATES } from './revisions';
+import { STAGING_FOLDER } from './staging';
 import { errno, fileError, readText, readTextIfThere } from './text-file';
 
 const CDK8S_CONFIG = 'cdk8s.yaml';
-const CDK8S_OUTPUT = 'dist';
-const CDK8S_MANIFEST = '.k8s.yaml';
 
 /** The team's own cdk8s app. */
 export interface App {
   /** A line for the shell, such as `npx ts-node main.ts`. */
   readonly command: string;
-  /** Where `cdk8s synth` puts its manifests, relative to the folder. */
+  /** Where its manifests go, absolute or relative to the folder. */
   readonly output: string;
 }
 
 /**
  * The app that `cdk8s.yaml` beside the config names: it gives the manifests then, instead of releaf.
  *
+ * @param moved - the output folder where `CDK8S_OUTDIR` moves it, absolute or relative to the folder
  * @returns undefined where there is no `cdk8s.yaml`, or it names no app
- * @throws ReleafError FILE_UNREADABLE
+ * @throws ReleafError FILE_UNREADABLE; CONFIG_INVALID or PATH_OUTSIDE when the output is no folder of its
+ * own inside this one. `CDK8S_OUTDIR` alone may lead out.
  * @see https://cdk8s.io/docs/latest/cli/synth/
  */
-export function readApp(root: string): App | undefined {
+export function readApp(root: string, moved?: string): App | undefined {
   const text = readTextIfThere(join(root, CDK8S_CONFIG), CDK8S_CONFIG);
   if (text === undefined) return undefined;
   const reading = readYamlValue(text);
@@ -38,12 +42,47 @@ export function readApp(root: string): App | undefined {
   }
   const { app, output } = (reading.value ?? {}) as { app?: unknown; output?: unknown };
   if (typeof app !== 'string' || app.trim() === '') return undefined;
-  return { command: app, output: typeof output === 'string' ? output : CDK8S_OUTPUT };
+  if (moved === undefined) return { command: app, output: inFolder(root, output ?? OUTPUT_FOLDER) };
+  assertApart(root, resolve(root, moved), `CDK8S_OUTDIR: ${moved}`);
+  return { command: app, output: moved };
+}
+
+const ELSEWHERE = `name a folder of its own inside the folder of the config, such as ${OUTPUT_FOLDER}`;
+
+function inFolder(root: string, output: unknown): string {
+  const shown = `${CDK8S_CONFIG}: output: ${visible(JSON.stringify(output))}`;
+  if (typeof output !== 'string' || output === '' || isAbsolute(output)) {
+    throw new ReleafError('CONFIG_INVALID', `${shown} is no relative path`, ELSEWHERE);
+  }
+  assertApart(root, pathInside(root, output), shown);
+  return output;
+}
+
+/** What is stale in the output is removed, so nothing else may live there. */
+function assertApart(root: string, directory: string, shown: string): void {
+  const real = realpathOf(directory);
+  const realRoot = realpathSync.native(root);
+  const holds = (folder: string, path: string): boolean =>
+    `${path}${sep}`.startsWith(`${folder}${sep}`);
+  const wrong = holds(real, realRoot)
+    ? 'holds the folder of the config'
+    : [CERTIFICATES, STAGING_FOLDER]
+        .filter((name) => holds(join(realRoot, name), real))
+        .map((name) => `is in ${name}/, which is releaf's own`)[0];
+  if (wrong !== undefined) throw new ReleafError('CONFIG_INVALID', `${shown} ${wrong}`, ELSEWHERE);
+}
+
+/** As `realpath`, of something that need not exist. */
+function realpathOf(path: string): string {
+  let existing = path;
+  while (!existsSync(existing)) existing = dirname(existing);
+  return join(realpathSync.native(existing), relative(existing, path));
 }
 
 /**
- * Compares what the app wrote with what stands in the output folder, file by file. Stale are manifests
- * with the endings that the app's files have: `cdk8s synth` would remove them, and everything else too.
+ * Compares what the app wrote with what stands in the output folder, file by file. Stale is only what
+ * `cdk8s synth` (`*.k8s.yaml`) or releaf (by its mark) can have written, and only inside the folder:
+ * elsewhere another app's output may lie beside this one.
  *
  * @param produced - the folder that the app wrote into, absolute
  * @param output - the output folder, absolute or relative to the root
@@ -56,58 +95,50 @@ export function* appDifferences(
   output: string,
 ): Generator<OutputDifference> {
   const directory = resolve(root, output);
-  const given = filesBelow(produced, '');
+  const given = producedFiles(produced);
   for (const name of given) {
     const file = relative(root, join(directory, name));
+    if (leadsThroughLink(directory, name)) {
+      yield { kind: 'foreign', file };
+      continue;
+    }
     const text = readText(join(produced, name), file);
     const present = readTextIfThere(join(directory, name), file);
     if (present === undefined) yield { kind: 'missing', file, text };
     else if (present !== text) yield { kind: 'changed', file, text };
   }
+  if (relative(root, directory).startsWith('..')) return;
   const kept = new Set(given);
-  const endings = new Set([CDK8S_MANIFEST, ...given.map(ending)]);
-  for (const name of filesBelow(directory, '')) {
-    if (kept.has(name) || !endings.has(ending(name))) continue;
+  // YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE has folders, but none in a folder.
+  const depth = given.some((name) => name.includes('/')) ? 1 : 0;
+  for (const name of filesBelow(directory, '', depth)) {
+    if (kept.has(name) || !isGenerated(directory, name)) continue;
     yield { kind: 'stale', file: relative(root, join(directory, name)) };
   }
 }
 
+function isGenerated(directory: string, name: string): boolean {
+  if (name.endsWith('.k8s.yaml')) return true;
+  if (!name.endsWith('.sops.yaml')) return false;
+  return readTextIfThere(join(directory, name), name)?.startsWith(MARKER) === true;
+}
+
 /**
- * The certificates with a Secret or a pending request that the app left out: none of its manifests has
- * their label.
+ * The files that the app wrote, relative to where it did, in code-unit order.
  *
  * @param produced - the folder that the app wrote into, absolute
  */
-export function leftOut(folder: Folder, produced: string): readonly string[] {
-  const placed = new Set<string>();
-  for (const name of filesBelow(produced, '')) {
-    const text = readText(join(produced, name), name);
-    for (const [, certificate = ''] of text.matchAll(LABEL)) placed.add(certificate);
-  }
-  return Array.from(readFolder(folder))
-    .filter(({ spec, revisions }) => {
-      const pending = pendingRevision(revisions);
-      return (
-        servedRevisions(spec, revisions).length > 0 ||
-        (pending !== undefined && pending.record.signer !== 'local')
-      );
-    })
-    .map(({ spec }) => spec.name)
-    .filter((name) => !placed.has(name));
+export function producedFiles(produced: string): readonly string[] {
+  return filesBelow(produced, '', Infinity);
 }
 
-const LABEL = /releaf\.dev\/certificate["']?\s*:\s*["']?([a-z0-9-]+)/g;
-
-const ending = (name: string): string =>
-  name.endsWith(CDK8S_MANIFEST) ? CDK8S_MANIFEST : extname(name);
-
 /** Regular files below a folder, with forward slashes, in code-unit order; none where it is missing. */
-function filesBelow(root: string, folder: string): readonly string[] {
+function filesBelow(root: string, folder: string, depth: number): readonly string[] {
   try {
     return readdirSync(join(root, folder), { withFileTypes: true })
       .flatMap((entry) => {
         const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-        if (entry.isDirectory()) return filesBelow(root, path);
+        if (entry.isDirectory()) return depth > 0 ? filesBelow(root, path, depth - 1) : [];
         return entry.isFile() ? [path] : [];
       })
       .sort();

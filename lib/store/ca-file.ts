@@ -11,5 +11,8 @@ import { readNamedFile } from './revisions';
 export function readCas({ root }: Folder, spec: CertificateSpec): readonly X509[] | undefined {
   return spec.ca === undefined
     ? undefined
-    : readCertificates(readNamedFile(root, spec.ca), spec.ca);
+    : readCertificates(
+        readNamedFile(root, spec.ca, 'write the CA of the signer there, as PEM'),
+        spec.ca,
+      );
 }

@@ -1,33 +1,25 @@
-/** What RE2 and JavaScript read alike, piece by piece; `.` is translated. */
-const PIECES =
-  /\\[dDwWsSbB]|\\[tnrfv]|\\(?<literal>[^A-Za-z0-9])|(?<any>\.)|\((?:\?:|\?P?(?<name><[A-Za-z_]\w*>)|(?!\?))|\[\^?(?!\])(?:[^\\[\]]|\\[^A-Za-z0-9bB]|\\[dDwWsStnrfv])+\]|[)*+?|^$]|\{\d+(?:,\d*)?\}|[^\\.()[\]*+?|^${}]/uy;
+import type * as Re2js from 're2js';
 
-const SYNTAX = /[\^$\\.*+?()[\]{}|/]/;
+/** Tells whether a regular expression matches somewhere in a text, in time proportional to its length. */
+export interface GoRegExp {
+  readonly test: (text: string) => boolean;
+}
 
 /**
- * A regular expression of Go (RE2) as one of JavaScript, as far as both mean the same: what is beyond that is
- * refused, since a wrong match would be a wrong recipient.
+ * A regular expression as Go reads it (RE2): JavaScript reads some otherwise, a wrong match would be a wrong
+ * recipient, and some would keep it busy for ever.
  *
- * @returns undefined when JavaScript might read it otherwise
+ * @returns undefined when Go would refuse it
  * @see https://github.com/google/re2/wiki/Syntax
  */
-export function goRegExp(pattern: string): RegExp | undefined {
-  const caseless = pattern.startsWith('(?i)');
-  const source = caseless ? pattern.slice('(?i)'.length) : pattern;
-  PIECES.lastIndex = 0;
-  let translated = '';
-  while (PIECES.lastIndex < source.length) {
-    const match = PIECES.exec(source);
-    if (!match) return undefined;
-    const { literal, any, name } = match.groups ?? {};
-    if (literal !== undefined) translated += SYNTAX.test(literal) ? `\\${literal}` : literal;
-    else if (any !== undefined) translated += '[^\\n]';
-    else if (name !== undefined) translated += `(?${name}`;
-    else translated += match[0];
-  }
+export function goRegExp(pattern: string): GoRegExp | undefined {
+  // Loaded here, since few folders have a `.sops.yaml` and every plan comes by.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { RE2JS, RE2JSException } = require('re2js') as typeof Re2js;
   try {
-    return new RegExp(translated, caseless ? 'iu' : 'u');
-  } catch {
-    return undefined;
+    return RE2JS.compile(pattern);
+  } catch (error) {
+    if (error instanceof RE2JSException) return undefined;
+    throw error;
   }
 }

@@ -1,32 +1,67 @@
 import { sopsFile } from '../constructs/manifest-file';
 import type { CertificateSpec } from '../model/certificate-spec';
+import { ReleafError } from '../model/errors';
+import type { Revision } from '../model/revision';
 import type { SealedFor } from '../rotation/changes';
 import { sealingCertificateSha256 } from '../sealing/sealing-certificate-digest';
+import { readApp } from './app-output';
 import type { Folder } from './folder';
 import { OUTPUT_FOLDER } from './output-folder';
 import { pathInside } from './path-inside';
-import { readSopsRecipients } from './sops-config';
+import { readSopsRules, type SopsRules } from './sops-config';
 import { readTextIfThere } from './text-file';
 
-/**
- * The age recipients of a certificate: those of the config, or of the creation rule in `.sops.yaml` for
- * the file that will hold its Secret.
- *
- * @throws ReleafError SEALING_RECIPIENTS
- */
-export function sopsRecipients({ root }: Folder, spec: CertificateSpec): readonly string[] {
-  if (spec.sealing.type !== 'sops') return [];
-  const { recipients } = spec.sealing;
-  return recipients ?? readSopsRecipients(root, `${OUTPUT_FOLDER}/${sopsFile(spec, 1)}`).recipients;
+/** Who shall open a file that SOPS encrypts. */
+export interface SopsRecipients {
+  /** age recipients, one or more, each once. */
+  readonly recipients: readonly string[];
+  /** The `.sops.yaml` that says so, relative to the folder; absent when the config does. */
+  readonly file?: string;
 }
 
 /**
- * For whom the keys of each certificate would be sealed now. Each sealing certificate is read once; one
- * that is missing says nothing, and `renew` asks for it.
+ * The age recipients of certificates: those of the config, or of the creation rule in `.sops.yaml` for the
+ * file in `dist/` that will hold the Secret of the revision. `.sops.yaml` is read once, when it is needed.
  *
- * @throws ReleafError when a file is there and cannot be used
+ * @returns undefined where nobody says it: there is no `.sops.yaml`, or SOPS is not what seals. It throws
+ * ReleafError SEALING_RECIPIENTS or FILE_UNREADABLE when the rules cannot be used, also since an app names
+ * its files itself
  */
-export function sealedForIn(folder: Folder): (spec: CertificateSpec) => SealedFor | undefined {
+export function sopsRecipientsIn({
+  root,
+}: Folder): (spec: CertificateSpec, revision: number) => SopsRecipients | undefined {
+  let read: { readonly rules: SopsRules | undefined; readonly byApp: boolean } | undefined;
+  return (spec, revision) => {
+    if (spec.sealing.type !== 'sops') return undefined;
+    const { recipients } = spec.sealing;
+    if (recipients) return { recipients };
+    read ??= { rules: readSopsRules(root), byApp: readApp(root) !== undefined };
+    if (read.byApp) {
+      throw new ReleafError(
+        'SEALING_RECIPIENTS',
+        `${spec.name}: the app of cdk8s.yaml names its files itself, so no creation rule of .sops.yaml can be chosen`,
+        'name age recipients in sealing.recipients of the config',
+      );
+    }
+    const { rules } = read;
+    return rules && { recipients: rules.recipientsFor(fileOf(spec, revision)), file: rules.file };
+  };
+}
+
+const fileOf = (spec: CertificateSpec, revision: number): string =>
+  `${OUTPUT_FOLDER}/${sopsFile(spec, revision)}`;
+
+/**
+ * For whom a key like that of the newest revision of each certificate would be sealed now. Each file that
+ * says it is read once; one that is missing says nothing, and `renew` asks for it.
+ *
+ * @param unusable - told of each certificate for which such a file is there and cannot be used
+ */
+export function sealedForIn(
+  folder: Folder,
+  unusable: (error: ReleafError) => void,
+): (spec: CertificateSpec, newest: Revision | undefined) => SealedFor | undefined {
+  const recipientsOf = sopsRecipientsIn(folder);
   const digests = new Map<string, string | undefined>();
   const digestOf = (file: string): string | undefined => {
     if (!digests.has(file)) {
@@ -35,10 +70,17 @@ export function sealedForIn(folder: Folder): (spec: CertificateSpec) => SealedFo
     }
     return digests.get(file);
   };
-  return (spec) => {
-    const { sealing } = spec;
-    if (sealing.type === 'sops') return { recipients: sopsRecipients(folder, spec) };
-    const sha256 = sealing.type === 'sealed-secrets' ? digestOf(sealing.certificate) : undefined;
-    return sha256 === undefined ? undefined : { sealingCertificateSha256: sha256 };
+  return (spec, newest) => {
+    try {
+      const { sealing } = spec;
+      const found = recipientsOf(spec, newest?.number ?? 1);
+      if (found) return { recipients: found.recipients };
+      const sha256 = sealing.type === 'sealed-secrets' ? digestOf(sealing.certificate) : undefined;
+      return sha256 === undefined ? undefined : { sealingCertificateSha256: sha256 };
+    } catch (error) {
+      if (!(error instanceof ReleafError)) throw error;
+      unusable(error);
+      return undefined;
+    }
   };
 }

@@ -1,13 +1,15 @@
 import { readdirSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { isManifestFile, manifestFile, MARKER, renderCertificate } from '../constructs/render';
 import { ReleafError } from '../model/errors';
 import type { Revision } from '../model/revision';
 import { readApp } from './app-output';
 import { assertNoOrphans, readFolder, type Folder } from './folder';
+import { leadsThroughLink } from './link-below';
 import type { OutputDifference } from './output-difference';
 import { OUTPUT_FOLDER } from './output-folder';
 import { pathInside } from './path-inside';
+import { SecretOwners } from './secret-owners';
 import { Staging } from './staging';
 import { assertPlaces, TeamFiles } from './team-files';
 import { errno, fileError, readTextIfThere } from './text-file';
@@ -31,14 +33,17 @@ export function* outputDifferences(
   const shown = (path: string): string => relative(folder.root, path) || '.';
   const given = new Set<string>();
   const teamFiles = new TeamFiles(folder.root);
+  const owners = new SecretOwners();
   for (const certificate of readFolder(folder)) {
+    owners.add(certificate);
     teamFiles.edit(certificate);
     for (const manifest of renderCertificate(certificate)) {
       given.add(manifest.file);
       const path = join(directory, manifest.file);
       const file = shown(path);
       const present = readTextIfThere(path, file);
-      if (present === undefined) yield { kind: 'missing', file, text: manifest.text };
+      if (leadsThroughLink(directory, manifest.file)) yield { kind: 'foreign', file };
+      else if (present === undefined) yield { kind: 'missing', file, text: manifest.text };
       else if (!present.startsWith(MARKER)) yield { kind: 'foreign', file };
       else if (present !== manifest.text) yield { kind: 'changed', file, text: manifest.text };
     }
@@ -106,11 +111,12 @@ export function synthesize(
         removed.push(file);
         continue;
       }
-      const ours = dirname(path) === directory;
-      (ours ? outputStaging : staging).stageFile(
-        ours ? path : pathInside(folder.root, file),
-        difference.text,
-      );
+      // Links in an output folder elsewhere were found foreign.
+      if (elsewhere && path.startsWith(`${directory}${sep}`)) {
+        outputStaging.stageFile(path, difference.text);
+      } else {
+        staging.stageFile(pathInside(folder.root, file), difference.text);
+      }
       written.push(file);
     }
     outputStaging.commit();
@@ -145,18 +151,23 @@ export function preflight(
   assertNoOrphans(folder);
   assertPlaces(folder);
   const directory = resolve(folder.root, output ?? OUTPUT_FOLDER);
-  const appWrites = readApp(folder.root) !== undefined;
+  const appWrites = readApp(folder.root, output) !== undefined;
+  const owners = new SecretOwners();
   const assertOurs = (file: string): void => {
     if (appWrites) return;
     const path = join(directory, file);
     const present = readTextIfThere(path, relative(folder.root, path));
-    if (present !== undefined && !present.startsWith(MARKER)) {
+    const foreign = present !== undefined && !present.startsWith(MARKER);
+    if (foreign || leadsThroughLink(directory, file)) {
       throw foreignFile(relative(folder.root, path));
     }
   };
   for (const { spec, revisions } of readFolder(folder)) {
     assertOurs(manifestFile(spec.name));
-    const rendered = renderCertificate({ spec, revisions: next.get(spec.name) ?? revisions });
+    const after = next.get(spec.name) ?? revisions;
+    // A request that is still to be made takes no Secret away.
+    owners.add({ spec, revisions: after.length > 0 ? after : revisions });
+    const rendered = renderCertificate({ spec, revisions: after });
     for (const { file } of rendered) assertOurs(file);
   }
 }

@@ -3,7 +3,6 @@ import { nameSecret } from '../delivery/name-secret';
 import type { CertificateSpec } from '../model/certificate-spec';
 import { currentRevision, type Certificate, type Revision } from '../model/revision';
 import { caDigest, restartAnnotation, restartDigest } from '../rotation/restart';
-import { secretToRead } from '../rotation/secret-name';
 import { readFolder, type Folder } from './folder';
 import type { OutputDifference } from './output-difference';
 import { readNamedFile } from './revisions';
@@ -67,7 +66,8 @@ function editsOf({ spec, revisions }: Certificate<CertificateSpec>): readonly Ed
     ...spec.references.map((reference): Edit => ({
       file: reference.file,
       edit(text) {
-        const name = secretToRead(revisions);
+        // Not before there is a Secret of that name: what runs would wait for it.
+        const name = currentRevision(revisions)?.sealedKey.name;
         const { type } = spec.secret;
         return name === undefined ? text : nameSecret(text, reference, { name, type });
       },

@@ -291,11 +291,11 @@ describe('the rotation', () => {
   it('tells the command that takes the certificate of each request', async () => {
     const root = folderOf(WEB_FILES);
     expect((await releaf(['renew', '-C', root])).stderr).toMatch(
-      /kubectl get csr web-1-[0-9a-f]{8} -o jsonpath='\{\.status\.certificate\}' \| base64 -d \| releaf fetch web --from -\n$/,
+      /kubectl get csr web-1-[0-9a-f]{8} -o jsonpath='\{\.status\.certificate\}' \| base64 -d \| releaf fetch web --from - -C \S+\n$/,
     );
     const local = { 'releaf.yaml': WEB_CONFIG.replace('example.com/internal', 'local') };
     const { stderr } = await releaf(['renew', '-C', folderOf({ ...WEB_FILES, ...local })]);
-    expect(stderr).toMatch(/\n {2}releaf sign web --ca DIR\n$/);
+    expect(stderr).toMatch(/\nnext: releaf sign web --ca DIR -C \S+\n$/);
   });
 
   it('takes the folder before the command as well', async () => {

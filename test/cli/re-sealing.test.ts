@@ -63,6 +63,10 @@ async function expectCured(team: Team, what: string): Promise<void> {
   expect((await team.run('renew', 1)).stdout).toBe('nothing to do\n');
 }
 
+/** As the plan shows a recipient of 1,959 characters. */
+const shortRecipient = (recipient: string): string =>
+  `${recipient.slice(0, 16)}…${recipient.slice(-6)}`;
+
 describe('another way of sealing', () => {
   it('with another sealing certificate: a new key for it', async () => {
     const team = teamWith(SEALED);
@@ -91,7 +95,10 @@ describe('another way of sealing', () => {
     const team = teamWith(`{ type: sops, recipients: [${X25519.recipient}] }`);
     await team.renew();
     team.edit(X25519.recipient, POST_QUANTUM.recipient);
-    await expectCured(team, `recipients: +${POST_QUANTUM.recipient} -${X25519.recipient}`);
+    await expectCured(
+      team,
+      `recipients: +${shortRecipient(POST_QUANTUM.recipient)} -${X25519.recipient}`,
+    );
     const text = team.read('dist/web.sops.yaml');
     await expect(openSops(text, dataKeyBy(X25519))).rejects.toThrow('no identity');
     expect(await openSops(text, dataKeyBy(POST_QUANTUM))).toMatchObject({ kind: 'Secret' });
@@ -103,7 +110,7 @@ describe('another way of sealing', () => {
     Object.entries(sopsConfig(X25519.recipient, POST_QUANTUM.recipient)).forEach(([file, text]) => {
       writeFileSync(join(team.root, file), text);
     });
-    await expectCured(team, `recipients: +${POST_QUANTUM.recipient}`);
+    await expectCured(team, `recipients: +${shortRecipient(POST_QUANTUM.recipient)}`);
     const { sops } = parse(team.read('dist/web.sops.yaml')) as {
       readonly sops: { readonly age: readonly { readonly recipient: string }[] };
     };
@@ -150,5 +157,83 @@ describe('what seals, when it is not there,', () => {
       'error FILE_UNREADABLE: sealing.pem: there is no such file\n  get it from the controller: kubeseal --fetch-cert > sealing.pem\n',
     );
     await team.renew('renew api', 70);
+  });
+
+  it('keeps nobody from planning when it is .sops.yaml either', async () => {
+    const team = teamWith(SOPS, sopsConfig(X25519.recipient));
+    await team.renew();
+    rmSync(join(team.root, '.sops.yaml'));
+    expect((await team.run('plan')).stdout).toMatch(/^web +keep /m);
+    expect(await team.refused('renew', 70)).toBe(
+      'error SEALING_RECIPIENTS: there is no .sops.yaml in the folder or above it in its repository, and the config names no recipients\n  name age recipients in sealing.recipients, or in a creation rule of .sops.yaml\n',
+    );
+    await team.renew('renew api', 70);
+  });
+});
+
+describe('what seals, when it cannot be used,', () => {
+  const HINT = '  name age recipients in sealing.recipients, or in a creation rule of .sops.yaml\n';
+
+  it('is warned of, and keeps nobody from planning; renew refuses it', async () => {
+    const team = teamWith(SOPS, sopsConfig(X25519.recipient));
+    await team.renew();
+    writeFileSync(join(team.root, '.sops.yaml'), 'creation_rules: 1\n');
+    const problem =
+      '.sops.yaml: has no creation_rules that can be read (creation_rules: Invalid input: expected array, received number)';
+    for (const command of ['plan', 'status']) {
+      const { status, stdout, stderr } = await team.try(command);
+      expect(stdout).toMatch(/^web +(?:keep|ok) /m);
+      expect(stdout).toMatch(/^api +(?:keep|ok) /m);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: `warning: ${problem}\n${HINT}` });
+    }
+    const { stdout } = await team.run('explain web --json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      problems: [{ code: 'SEALING_RECIPIENTS', message: problem }],
+      state: 'ok',
+    });
+    expect(await team.refused('renew', 70)).toBe(`error SEALING_RECIPIENTS: ${problem}\n${HINT}`);
+  });
+
+  it('is warned of once for all certificates', async () => {
+    const team = teamWith(SEALED.replace('sealing.pem', 'api.pem'));
+    await team.renew();
+    writeFileSync(join(team.root, 'api.pem'), 'none');
+    const { stderr } = await team.run('plan');
+    expect(stderr.match(/^warning: /gm)).toHaveLength(1);
+  });
+});
+
+describe('recipients from .sops.yaml', () => {
+  it('are told of, so that nobody seals for strangers unawares', async () => {
+    const team = teamWith(SOPS, sopsConfig(X25519.recipient));
+    const { stderr } = await team.run('renew');
+    expect(stderr).toContain('recipients from .sops.yaml\n');
+  });
+
+  it('are those for the file that the revision will have, and stay so in plan', async () => {
+    const rules = `creation_rules:
+  - { path_regex: '^dist/web\\.[0-9]+\\.sops\\.yaml$', age: ${X25519.recipient} }
+  - { age: ${POST_QUANTUM.recipient} }
+`;
+    const team = teamWith(SOPS, { '.sops.yaml': rules });
+    team.edit('name: web-tls', 'naming: perRevision, name: web-tls');
+    for (const day of [0, 70]) {
+      await team.renew('renew', day);
+      expect((await team.run('plan', day)).stdout).toMatch(/^web +keep /m);
+    }
+    for (const number of [1, 2]) {
+      const secret = await openSops(team.read(`dist/web.${number}.sops.yaml`), dataKeyBy(X25519));
+      expect(secret).toMatchObject({ kind: 'Secret' });
+    }
+  });
+
+  it('are none for an app, which names its files itself', async () => {
+    const team = teamWith(SOPS, {
+      ...sopsConfig(X25519.recipient),
+      'cdk8s.yaml': 'app: "true"\noutput: manifests\n',
+    });
+    expect(await team.refused('renew')).toBe(
+      'error SEALING_RECIPIENTS: web: the app of cdk8s.yaml names its files itself, so no creation rule of .sops.yaml can be chosen\n  name age recipients in sealing.recipients of the config\n',
+    );
   });
 });

@@ -838,7 +838,7 @@ describe('a .sops.yaml that cannot be used', () => {
     [
       'with a private key for a recipient',
       rule(`    age: AGE-SECRET-KEY-1${'Q'.repeat(58)}\n`),
-      'creation_rules[0]: a text that begins with AGE- is a secret key',
+      'creation_rules[0]: a text with AGE- in it is a secret key',
     ],
   ];
   it.each(cases)('%s', async (_, text, message) => {

@@ -280,6 +280,19 @@ describe('what does not fit together', () => {
       { secret: { ...web.secret, type: 'Opaque', keys: { privateKey: 'a', certificate: 'a' } } },
       'secret.keys: got a mapping; privateKey and certificate must be two different keys',
     ],
+    [
+      'a label that SOPS would take for the private key',
+      { sealing: { type: 'sops' }, secret: { ...web.secret, labels: { 'tls.key': 'a' } } },
+      'secret.labels["tls.key"]: got "a"; SOPS would take metadata.labels.tls.key for encrypted as well as data.tls.key; choose another name',
+    ],
+    ...['metadata', 'name', 'data'].map((privateKey): [string, WrittenCertificate, string] => [
+      `a private key under ${privateKey}, which SOPS would look for everywhere`,
+      {
+        sealing: { type: 'sops' },
+        secret: { ...web.secret, type: 'Opaque', keys: { privateKey } },
+      },
+      `secret.keys.privateKey: got "${privateKey}"; SOPS would take ${privateKey === 'name' ? 'metadata.name' : privateKey} for encrypted as well as data.${privateKey}; choose another name`,
+    ]),
     ['appendCa without ca', { appendCa: true }, `appendCa: got true; ${CA}`],
     [
       'a digest of no CA',

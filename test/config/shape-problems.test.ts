@@ -50,6 +50,7 @@ const ANNOTATIONS =
   'annotations is the path of a mapping, such as spec.template.metadata.annotations, spec.pools[0].annotations or metadata["a.b"].annotations';
 const ENTRY_KEYS =
   'profile, commonName, dnsNames, ipAddresses, emailAddresses, uris, subject, usages, key, keyPolicy, signer, duration, renewAt, sealing, ca, appendCa, secret, restart or references';
+const AS_NUMBER = 'kubectl would read it as a number; choose another';
 const A60 = `${'a'.repeat(60)}…`;
 
 /** Path and value put into a valid config, and every problem; `~` is the entry `certificates.web`. */
@@ -438,6 +439,22 @@ const ROWS: [path: string, value: unknown, ...problems: string[]][] = [
     'M'.repeat(64) + '==',
     `~.secret.keys.privateKey: got a text of 66 characters (not shown); ${SECRET_KEY}`,
   ],
+  [
+    '~.secret.keys.privateKey',
+    '__proto__',
+    '~.secret.keys.privateKey: got "__proto__"; cdk8s cannot write the key "__proto__"; choose another',
+  ],
+  [
+    '~.secret.keys.certificate',
+    'constructor',
+    '~.secret.keys.certificate: got "constructor"; cdk8s cannot write the key "constructor"; choose another',
+  ],
+  ['~.secret.name', '0o17', `~.secret.name: got "0o17"; ${AS_NUMBER}`],
+  ['~.secret.namespace', '0o17', `~.secret.namespace: got "0o17"; ${AS_NUMBER}`],
+  ['~.secret.keys.certificate', '-0o7', `~.secret.keys.certificate: got "-0o7"; ${AS_NUMBER}`],
+  ['~.secret.labels', { '0o17': 'a' }, `~.secret.labels: got the name "0o17"; ${AS_NUMBER}`],
+  ['~.secret.labels', { a: '0X1F' }, `~.secret.labels.a: got "0X1F"; ${AS_NUMBER}`],
+  ['~.secret.labels', { a: '1e1_0' }, `~.secret.labels.a: got "1e1_0"; ${AS_NUMBER}`],
   ['~.secret.keys.certificate', '..', `~.secret.keys.certificate: got ".."; ${SECRET_KEY}`],
   [
     '~.secret.keys.certificate',

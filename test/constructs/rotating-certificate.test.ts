@@ -160,7 +160,10 @@ describe('with a Secret of each revision', () => {
 
   it('goes back by its name alone', () => {
     const placed = place(first, { ...second, withdrawn: true });
-    expect(names(json(Chart.of(placed)))).toEqual(['SealedSecret/kes-tls-1-3f9ab2c1']);
+    expect(names(json(Chart.of(placed)))).toEqual([
+      'SealedSecret/kes-tls-2-3f9ab2c1',
+      'SealedSecret/kes-tls-1-3f9ab2c1',
+    ]);
     expect(placed.secretName).toBe('kes-tls-1-3f9ab2c1');
   });
 

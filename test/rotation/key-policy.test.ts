@@ -293,7 +293,7 @@ describe('with a Secret for each revision', () => {
     ['ip', [1], 1],
     ['ii', [2, 1], 2],
     ['iip', [2, 1], 2],
-    ['iw', [1], 1],
+    ['iw', [2, 1], 1],
     ['iwi', [3, 1], 3],
   ])('of %j those of the current and the one before are there', (letters, served, read) => {
     const revisions = Array.from(letters, (letter, index): Revision => {
@@ -308,9 +308,8 @@ describe('with a Secret for each revision', () => {
     });
     const spec = specOf({ secret: perRevision });
     expect(servedRevisions(spec, revisions).map(({ number }) => number)).toEqual(served);
-    expect(servedRevisions(specOf(), revisions).map(({ number }) => number)).toEqual(
-      served.slice(0, 1),
-    );
+    const stable = servedRevisions(specOf(), revisions).map(({ number }) => number);
+    expect(stable).toEqual(read !== undefined && served.length > 0 ? [read] : []);
     expect(secretToRead(revisions)).toBe(read === undefined ? undefined : `tls-${read}`);
   });
 

@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readSopsRecipients } from '../../lib/store/sops-config';
+import { readSopsRules } from '../../lib/store/sops-config';
 import { POST_QUANTUM, X25519 } from '../age-identities';
 import { folderOf, read, removeFolders, VECTORS, type Files } from '../harness';
 
@@ -10,7 +9,7 @@ const [x, pq] = [X25519.recipient, POST_QUANTUM.recipient];
 const OUTPUT = 'dist/web.sops.yaml';
 
 const recipientsIn = (files: Files, folder = '.', output = OUTPUT): unknown =>
-  readSopsRecipients(join(folderOf(files), folder), output);
+  readSopsRules(join(folderOf(files), folder))?.recipientsFor(output);
 
 const rules = (text: string): Files => ({ '.sops.yaml': `creation_rules:\n${text}` });
 
@@ -27,7 +26,7 @@ it.each([
   ['the first rule that matches', `  - path_regex: ^other/\n    age: ${pq}\n  - age: ${x}`, [x]],
   ['a rule for everything before', `  - age: ${x}\n  - path_regex: dist\n    age: ${pq}`, [x]],
 ])('takes the recipients of the rule: %s', (_, text, recipients) => {
-  expect(recipientsIn(rules(text))).toEqual({ recipients, file: '.sops.yaml' });
+  expect(recipientsIn(rules(text))).toEqual(recipients);
 });
 
 it('agrees with the real sops about which rule is for which file', () => {
@@ -35,33 +34,30 @@ it('agrees with the real sops about which rule is for which file', () => {
   const chosen = ['x25519', 'pq', 'several', 'whole-mac'].map((name) =>
     recipientsIn({ '.sops.yaml': text }, '.', `${name}.sops.yaml`),
   );
-  expect(chosen).toMatchObject([
-    { recipients: [x] },
-    { recipients: [pq] },
-    { recipients: [x, pq] },
-    { recipients: [x] },
-  ]);
+  expect(chosen).toEqual([[x], [pq], [x, pq], [x]]);
 });
 
 it('looks in the folders above, and holds path_regex against the path from there', () => {
   const text = `  - path_regex: ^clusters/eu/dist/\n    age: ${x}`;
-  expect(recipientsIn({ ...rules(text), 'clusters/eu/x': '' }, 'clusters/eu')).toEqual({
-    recipients: [x],
-    file: '../../.sops.yaml',
-  });
+  const root = folderOf({ ...rules(text), 'clusters/eu/x': '', '.git/HEAD': '' });
+  const read = readSopsRules(join(root, 'clusters/eu'));
+  expect(read?.file).toBe('../../.sops.yaml');
+  expect(read?.recipientsFor(OUTPUT)).toEqual([x]);
 });
 
-it('does not look above the repository', () => {
-  const root = folderOf({ ...rules(`  - age: ${x}`), 'repository/releaf.yaml': '' });
-  mkdirSync(join(root, 'repository/.git'));
-  expect(() => readSopsRecipients(join(root, 'repository'), OUTPUT)).toThrow(
-    expect.objectContaining({
-      code: 'SEALING_RECIPIENTS',
-      message:
-        'there is no .sops.yaml in the folder or above it, and the config names no recipients',
-      hint: 'name age recipients in sealing.recipients, or in a creation rule of .sops.yaml',
-    }) as Error,
-  );
+it('takes the nearest', () => {
+  const files = { ...rules(`  - age: ${pq}`), '.git/HEAD': '' };
+  const nearer = { 'eu/.sops.yaml': `creation_rules: [{ age: ${x} }]` };
+  expect(recipientsIn({ ...files, ...nearer }, 'eu')).toEqual([x]);
+});
+
+it.each([
+  ['the repository', { 'repository/.git/HEAD': '' }],
+  ['the repository, of which this is a worktree', { 'repository/.git': 'gitdir: elsewhere' }],
+  ['the folder, where there is no repository: what lies there is of others', {}],
+])('does not look above %s', (_, files: Files) => {
+  const above = { ...rules(`  - age: ${x}`), 'repository/releaf.yaml': '', ...files };
+  expect(readSopsRules(join(folderOf(above), 'repository'))).toBeUndefined();
 });
 
 const OTHERS =
@@ -98,6 +94,21 @@ it.each([
     'lookahead',
     `  - path_regex: (?=dist)\n    age: ${x}`,
     'cannot tell what path_regex "(?=dist)" matches; write it simpler',
+  ],
+  [
+    'an identity where a key belongs',
+    `  - age: ${x}\n    AGE-SECRET-KEY-1QQQQQQ: true\n    pgp: ABCD`,
+    `creation_rules[0], ${OTHERS} (Unrecognized key: [private key], "pgp")`,
+  ],
+  [
+    'an identity as a pattern',
+    `  - path_regex: (?=AGE-SECRET-KEY-1QQQQQQ)`,
+    'cannot tell what path_regex [private key] matches; write it simpler',
+  ],
+  [
+    'an identity within a recipient',
+    `  - age: x AGE-SECRET-KEY-1QQQQQQ`,
+    'creation_rules[0]: a text with AGE- in it is a secret key',
   ],
   ['conflict', '<<<<<<< a\n=======\n>>>>>>> b', 'holds the markers of a merge conflict'],
   [

@@ -28,7 +28,7 @@ export class Web extends Chart {
 }
 
 const app = new App();
-new Web(app, 'web', { namespace: 'shop' });
+new Web(app, 'web', { namespace: 'shop', labels: { team: 'shop' } });
 app.synth();
 `,
   'main.test.ts': `
@@ -61,14 +61,16 @@ test('the pods of the Deployment restart for the certificate', () => {
 const { App, Chart } = require('cdk8s');
 const { loadCertificates, RotatingCertificate } = require('releaf');
 const app = new App();
-RotatingCertificate.from(new Chart(app, 'web'), loadCertificates(__dirname), 'web');
+const chart = new Chart(app, 'web', { labels: { team: 'shop' } });
+RotatingCertificate.from(chart, loadCertificates(__dirname), 'web');
 app.synth();
 `,
   'module.mjs': `
 import { App, Chart } from 'cdk8s';
 import { CertificateSecret, defineConfig, loadCertificates, ReleafError, RotatingCertificate, SigningRequest } from 'releaf';
 const app = new App();
-RotatingCertificate.from(new Chart(app, 'web'), loadCertificates(import.meta.dirname), 'web');
+const chart = new Chart(app, 'web', { labels: { team: 'shop' } });
+RotatingCertificate.from(chart, loadCertificates(import.meta.dirname), 'web');
 app.synth();
 console.log([CertificateSecret, defineConfig, ReleafError, SigningRequest].map((each) => typeof each).join());
 `,
@@ -176,4 +178,23 @@ it.each([
   expect(await output(process.execPath, [file], { cwd: app, env })).toBe(printed);
   expect(objectsIn('web.k8s.yaml', out)).toEqual(['SealedSecret/web-tls']);
   expect(read(app, 'dist/web.k8s.yaml').startsWith(read(out, 'web.k8s.yaml'))).toBe(true);
+});
+
+it('an app that sets outdir itself is refused, and nothing is removed for it', async () => {
+  const config = read(app, 'cdk8s.yaml');
+  const before = readdirSync(join(app, 'dist'));
+  const plain = read(app, 'plain.js');
+  writeFileSync(join(app, 'own.js'), plain.replace('new App()', "new App({ outdir: 'own' })"));
+  writeFileSync(join(app, 'cdk8s.yaml'), 'app: node own.js\n');
+  try {
+    const bin = join(app, 'node_modules/.bin/releaf');
+    const { status, stderr } = await start(bin, ['synth'], { cwd: app });
+    expect(stderr).toContain('error APP_FAILED: the app of cdk8s.yaml wrote no file');
+    expect(stderr).toContain('does it set outdir itself?');
+    expect(status).toBe(1);
+    expect(readdirSync(join(app, 'own'))).toEqual(['web.k8s.yaml']);
+    expect(readdirSync(join(app, 'dist'))).toEqual(before);
+  } finally {
+    writeFileSync(join(app, 'cdk8s.yaml'), config);
+  }
 });
