@@ -425,20 +425,21 @@ function expectInvariants(before: Files, after: Files, is: Command): void {
   const served = manifestsIn(after).filter(({ kind }) => kind !== 'CertificateSigningRequest');
   const good = revisions.filter(({ certificate, withdrawn }) => certificate && !withdrawn);
   const best = good.at(-1);
-  const kept = after['releaf.yaml']?.includes('naming: perRevision')
-    ? good.findLast(({ secret }) => secret !== best?.secret)
-    : undefined;
+  const others = after['releaf.yaml']?.includes('naming: perRevision')
+    ? revisions.filter(({ certificate, secret }) => certificate && secret !== best?.secret)
+    : [];
+  const kept = others.findLast(({ withdrawn }) => !withdrawn);
+  const takenBack = others.findLast(({ number }) => best && number > best.number);
   expect(
     Object.fromEntries(served.map((secret) => [secret.metadata.name, certificateIn(secret)])),
   ).toEqual(
     Object.fromEntries(
-      [best, kept].flatMap((each) => (each ? [[each.secret, each.certificate]] : [])),
+      [takenBack, best, kept].flatMap((each) => (each ? [[each.secret, each.certificate]] : [])),
     ),
   );
-  const named = best ?? waiting[0];
-  if (named)
+  if (best)
     expect(parseDocument(after['web.yaml'] ?? '').toJS()).toEqual({
-      spec: { secretName: named.secret },
+      spec: { secretName: best.secret },
     });
 }
 
