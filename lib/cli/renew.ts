@@ -4,6 +4,7 @@ import { ReleafError } from '../model/errors';
 import { currentRevision, type Revision } from '../model/revision';
 import { identityLines } from '../report/identity';
 import { planTable } from '../report/plan';
+import { readRecordedRequest } from '../rotation/coherence';
 import { altNamesOf } from '../rotation/issued-chain';
 import { isDue, plan, type Step } from '../rotation/plan';
 import { makeRevision, reuseRevision } from '../rotation/renew';
@@ -64,7 +65,12 @@ export async function runRenew(
     context,
     work.filter(({ step }) => !step.keeps),
   );
-  for (const { spec } of work) readCas(folder, spec);
+  for (const { spec, step, revisions } of work) {
+    readCas(folder, spec);
+    const kept = keptBy(step, revisions);
+    // What was changed since it was recorded must not be recorded anew.
+    if (kept) readRecordedRequest(spec.name, kept);
+  }
   try {
     preflight(folder, new Map(work.map(({ spec }) => [spec.name, []])), context.output);
   } catch (error) {
@@ -148,12 +154,16 @@ function dueSteps(
   });
 }
 
+/** The revision whose key lives on. */
+const keptBy = ({ keeps }: Step, revisions: readonly Revision[]): Revision | undefined =>
+  revisions.find(({ number }) => number === keeps?.revision);
+
 function nextRevision(
   { now, randomness }: Context,
   { spec, step, revisions }: Work,
   sealerOf: (spec: CertificateSpec) => Sealer,
 ): Promise<Revision> {
-  const kept = revisions.find(({ number }) => number === step.keeps?.revision);
+  const kept = keptBy(step, revisions);
   return kept
     ? Promise.resolve(reuseRevision(spec, step.revision, step.reason, kept, now))
     : makeRevision(spec, step.revision, step.reason, {

@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalCa } from '../../lib/x509/local-ca';
 import { removeFolders, SEALING_CERTIFICATE, testCa, WEB_CONFIG, WEB_FILES } from '../harness';
@@ -88,6 +88,24 @@ describe('a key that is kept', () => {
       const privateKey = unseal(spec.encryptedData['tls.key']!, metadata);
       expect(pair.checkPrivateKey(createPrivateKey(privateKey))).toBe(true);
     }
+  });
+});
+
+describe('a key that is to live on', () => {
+  it.each([
+    ['the sealed key', 'private-key.yaml', /value: ..../, 'value: AAAA', 'SEALED_KEY_CHANGED'],
+    ['what was asked', 'request.yaml', 'web.example.com', 'www.example.com', 'REVISION_INVALID'],
+  ])('is refused when %s is not what was recorded', async (_, file, from, to, code) => {
+    const team = teamWith(REUSE);
+    await team.renew();
+    const path = join(team.root, 'certificates/web/1', file);
+    writeFileSync(path, readFileSync(path, 'utf8').replace(from, to));
+    if (file === 'request.yaml') team.edit('web.example.com', 'www.example.com');
+    const before = team.files();
+    expect(await team.refused('renew', 70)).toMatch(
+      new RegExp(`^error ${code}: certificates/web/1/`),
+    );
+    expect(team.files()).toEqual(before);
   });
 });
 
