@@ -41,7 +41,8 @@ export function assertOwnCertificate(
       hint,
     );
   }
-  if (record.keyOf !== undefined && signedBefore(leaf, revision)) {
+  const isKept = record.keyOf !== undefined || sameKey.some((other) => other.number < number);
+  if (isKept && signedBefore(leaf, revision)) {
     throw new ReleafError(
       'CERTIFICATE_SWAPPED',
       `${file}: the certificate is valid from ${leaf.notBefore.toISOString()}, so it was signed for an earlier request with the same key than ${record.objectName} of ${record.requestedAt}`,
