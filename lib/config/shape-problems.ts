@@ -74,6 +74,24 @@ function withNearest(
   return meant === undefined ? text : `${text}; did you mean "${meant}"?`;
 }
 
+/** Where keys belong that people write beside the mapping they are in, some under cert-manager's names. */
+const INSIDE: ReadonlyMap<string, string> = new Map([
+  ['secretName', 'secret.name'],
+  ['namespace', 'secret.namespace'],
+  ['naming', 'secret.naming'],
+  ['labels', 'secret.labels'],
+  ['organizations', 'subject.organizations'],
+  ['countries', 'subject.countries'],
+  ['privateKey', 'key'],
+  ['rotationPolicy', 'keyPolicy'],
+  ['issuerRef', 'signer'],
+  ['renewBefore', 'renewAt'],
+  ['recipients', 'sealing.recipients'],
+  ['scope', 'sealing.scope'],
+  ['tenant', 'profile.tenant'],
+  ['trust', 'profile.trust'],
+]);
+
 function unknownKey(path: ConfigPath, known: readonly string[]): Problem {
   const key = String(path.at(-1));
   const where = path.slice(0, -1).join('.');
@@ -83,7 +101,8 @@ function unknownKey(path: ConfigPath, known: readonly string[]): Problem {
   ) {
     return { path, text: 'not a key here; it belongs to each certificate' };
   }
-  const meant = nearest(key, known);
+  const isOfEntry = path.length === (path[0] === 'defaults' ? 2 : 3);
+  const meant = (isOfEntry ? INSIDE.get(key) : undefined) ?? nearest(key, known);
   const next = meant === undefined ? `the keys are ${known.join(', ')}` : `did you mean ${meant}?`;
   return { path, text: `not a key here; ${next}` };
 }

@@ -25,8 +25,10 @@ export function openFolder(path: string): Folder {
   if (path.includes('\0'))
     throw new ReleafError('CONFIG_MISSING', 'a folder cannot have NUL in its name');
   const root = resolve(path);
-  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new ReleafError('CONFIG_MISSING', `${root}: there is no such folder`);
+  const status = statSync(root, { throwIfNoEntry: false });
+  if (!status?.isDirectory()) {
+    const what = status ? 'is a file, not a folder' : 'there is no such folder';
+    throw new ReleafError('CONFIG_MISSING', `${root}: ${what}`);
   }
   const { file, source, written } = readConfigFile(root);
   return { root, configFile: file, config: parseConfig(written, source) };

@@ -278,6 +278,13 @@ const ROWS: [path: string, value: unknown, ...problems: string[]][] = [
     ['x'],
     '~.subject.organization: not a key here; did you mean organizations?',
   ],
+  ['~.namespace', 'web', '~.namespace: not a key here; did you mean secret.namespace?'],
+  ['~.secretName', 'web-tls', '~.secretName: not a key here; did you mean secret.name?'],
+  [
+    'defaults.recipients',
+    [],
+    'defaults.recipients: not a key here; did you mean sealing.recipients?',
+  ],
   [
     '~.subject.organizations',
     'x',
