@@ -129,9 +129,11 @@ function evaluate(path: string, shown: string): unknown {
     if (Object.keys(loaded).length > 0) return loaded;
   } catch (error) {
     if (error instanceof ReleafError) throw error;
+    const { message, stack = '' } = error as Error;
+    const place = /^:\d+:\d+/.exec(stack.split(path)[1] ?? '')?.[0] ?? '';
     throw new ReleafError(
       'CONFIG_INVALID',
-      `${shown}: cannot be run: ${(error as Error).message.split('\n')[0] ?? ''}`,
+      `${shown}${place}: cannot be run: ${(message.split('\n')[0] ?? '').trim()}`,
     );
   }
   throw new ReleafError(

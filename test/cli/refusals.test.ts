@@ -332,7 +332,7 @@ describe('the command line refuses', () => {
     [
       'a file in place of a folder',
       (root: string) => join(root, 'releaf.yaml'),
-      /^error CONFIG_MISSING: .*there is no such folder/,
+      /^error CONFIG_MISSING: .*is a file, not a folder/,
     ],
     [
       'a folder without a config',
@@ -693,11 +693,18 @@ describe('files of the folder that are not what they should be', () => {
     );
   });
 
-  it('a typed config that throws shows its message and no stack', async () => {
-    const root = folderOf({ 'releaf.config.ts': 'throw new Error("no such cluster");' });
+  it.each([
+    ['throws', '\nthrow new Error("no such cluster");', '2:7: cannot be run: no such cluster'],
+    [
+      'is not TypeScript',
+      'export default {\n  version: 1\n  certificates: {},\n};',
+      '3:2: cannot be run: ParseError: Unexpected token, expected ","',
+    ],
+  ])('a typed config that %s shows where and why, and no stack', async (_, text, problem) => {
+    const root = folderOf({ 'releaf.config.ts': text });
     expect(await refused(root, ['plan'])).toEqual({
       status: 1,
-      stderr: 'error CONFIG_INVALID: releaf.config.ts: cannot be run: no such cluster\n',
+      stderr: `error CONFIG_INVALID: releaf.config.ts:${problem}\n`,
     });
   });
 });
