@@ -9,8 +9,10 @@ const KUBERNETES_SIGNERS: readonly string[] = [
   'kubernetes.io/kubelet-serving',
   'kubernetes.io/kube-apiserver-client',
   'kubernetes.io/kube-apiserver-client-kubelet',
-  'kubernetes.io/legacy-unknown',
 ];
+
+/** A rule of the API server refuses it. */
+const LEGACY_UNKNOWN = 'kubernetes.io/legacy-unknown';
 
 /** Usages of a key that can encrypt or agree on a key. */
 const NOT_FOR_SIGNING_KEYS: readonly KeyUsage[] = [
@@ -31,7 +33,8 @@ export const OWN_POLICY: readonly SignerRule[] = [
     source:
       'https://kubernetes.io/docs/reference/access-authn-authz/certificate-signing-requests/#kubernetes-signers',
     check: ({ signer }) =>
-      /^(?:.*\.)?kubernetes\.io\//.test(signer) && !KUBERNETES_SIGNERS.includes(signer)
+      /^(?:.*\.)?kubernetes\.io\//.test(signer) &&
+      ![...KUBERNETES_SIGNERS, LEGACY_UNKNOWN].includes(signer)
         ? signer
         : undefined,
   },
