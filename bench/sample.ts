@@ -2,7 +2,8 @@ import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } fr
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { stringify } from 'yaml';
-import { MARKER, renderCertificate } from '../lib/constructs/render';
+import { MARKER } from '../lib/constructs/manifest-file';
+import { renderCertificate } from '../lib/constructs/render';
 import { certificateOf, type Pair } from './fleet';
 import { MANIFESTS, PAIRS } from './inputs';
 import type { Sample } from './measure';

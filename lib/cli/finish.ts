@@ -51,10 +51,6 @@ export async function finish(
   return { written: [...changed, ...written], removed: [...old, ...removed] };
 }
 
-/** A command as a person would type it where this one was typed. */
-export const typed = ({ folder }: Context, command: string): string =>
-  `releaf ${command}${folder === '.' ? '' : ` -C ${folder}`}`;
-
 /** Tells a person what changed. */
 export function noteChanges({ note }: Context, { written, removed }: Changes): void {
   for (const file of written) note(`wrote    ${visible(file)}`);

@@ -4,7 +4,7 @@ import { openFolder, readCertificate } from '../store/folder';
 import { sealedForIn } from '../store/sealed-for';
 import { EXIT, type Context, type ExitStatus } from './context';
 import { warner } from './failure';
-import { typed } from './finish';
+import { typed } from './typed';
 import { select } from './selection';
 
 export interface PlanFlags {

@@ -16,10 +16,11 @@ import { sealedForIn } from '../store/sealed-for';
 import { preflight } from '../store/synthesize';
 import { EXIT, type Context, type ExitStatus } from './context';
 import { noteFailure } from './failure';
-import { finish, noteChanges, typed, withStaging } from './finish';
+import { finish, noteChanges, withStaging } from './finish';
 import { withProgress } from './progress';
 import { sealers } from './sealers';
 import { select } from './selection';
+import { typed } from './typed';
 
 export interface RenewFlags {
   readonly force: boolean;

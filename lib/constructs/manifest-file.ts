@@ -1,5 +1,9 @@
 import type { CertificateSpec } from '../model/certificate-spec';
 
+/** First line of every file that synth writes; a file without it is not ours to touch. */
+export const MARKER =
+  '# Written by releaf synth from certificates/. Do not edit: change the config or run releaf.';
+
 /** Name of the file in `dist/` that holds a certificate's manifests, but for Secrets that SOPS encrypts. */
 export function manifestFile(name: string): string {
   return `${name}.k8s.yaml`;

@@ -2,14 +2,8 @@ import { ApiObject, App, Chart, Yaml } from 'cdk8s';
 import type { CertificateSpec } from '../model/certificate-spec';
 import type { Certificate } from '../model/revision';
 import { servedRevisions } from '../rotation/secret-name';
-import { manifestFile, sopsFile } from './manifest-file';
+import { manifestFile, MARKER, sopsFile } from './manifest-file';
 import { RotatingCertificate } from './rotating-certificate';
-
-export { isManifestFile, manifestFile } from './manifest-file';
-
-/** First line of every file that synth writes; a file without it is not ours to touch. */
-export const MARKER =
-  '# Written by releaf synth from certificates/. Do not edit: change the config or run releaf.';
 
 /** A file of `dist/`. */
 export interface RenderedFile {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { MARKER } from '../constructs/render';
+import { MARKER } from '../constructs/manifest-file';
 import { ReleafError } from '../model/errors';
 import { visible } from '../model/visible';
 import { readYamlValue } from '../yaml/read-yaml';

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
-import { isManifestFile, manifestFile, MARKER, renderCertificate } from '../constructs/render';
+import { isManifestFile, manifestFile, MARKER } from '../constructs/manifest-file';
+import { renderCertificate } from '../constructs/render';
 import { ReleafError } from '../model/errors';
 import type { Revision } from '../model/revision';
 import { readApp } from './app-output';

@@ -1,11 +1,7 @@
 import fs from 'node:fs';
 import { parse, parseAllDocuments } from 'yaml';
-import {
-  isManifestFile,
-  MARKER,
-  renderCertificate,
-  type RenderedFile,
-} from '../../lib/constructs/render';
+import { isManifestFile, MARKER } from '../../lib/constructs/manifest-file';
+import { renderCertificate, type RenderedFile } from '../../lib/constructs/render';
 import { certificate, issued, plainKey, revision, sopsKey, spec } from './kes';
 
 function onlyFile(input: Parameters<typeof renderCertificate>[0]): RenderedFile {
