@@ -52,7 +52,7 @@ export function readRecordedRequest(name: string, revision: Revision): Certifica
     differs('has a key of type', request.key ?? 'unknown', record.key);
   }
   assertRequestable(name, revision);
-  const objectName = requestObjectName(name, revision.number, revision.request);
+  const objectName = requestObjectName(name, revision.number, request.der);
   if (objectName !== record.objectName) differs('is request', objectName, record.objectName);
   const digest = sealedKeySha256(revision.sealedKey);
   if (digest !== record.sealedKeySha256) {

@@ -31,12 +31,13 @@ export async function makeRevision(
   const privateKey = await generateKey(spec.key);
   try {
     const request = createRequest(privateKey, spec);
+    const der = derOf(request);
     const requested = publicKeySha256(privateKey.publicKeyDer());
     // Nobody can tell afterwards what a ciphertext holds.
-    if (!derOf(request).includes(privateKey.publicKeyDer())) {
+    if (!der.includes(privateKey.publicKeyDer())) {
       throw new Error('the request carries another key than the one that was made');
     }
-    const objectName = requestObjectName(spec.name, number, request);
+    const objectName = requestObjectName(spec.name, number, der);
     const sealedKey = await sealer.seal(privateKey, {
       namespace: spec.secret.namespace,
       name: secretNameOf(spec.secret, spec.name, objectName),
@@ -62,7 +63,7 @@ export function reuseRevision(
   now: Date,
 ): Revision {
   const { request, record } = kept;
-  const objectName = requestObjectName(spec.name, number, request);
+  const objectName = requestObjectName(spec.name, number, derOf(request));
   const sealedKey = {
     ...kept.sealedKey,
     name: secretNameOf(spec.secret, spec.name, objectName),
@@ -114,11 +115,11 @@ function revisionOf(
  * Name of the CertificateSigningRequest. The API server keeps the old spec when an object of the same
  * name is applied again, so each request has a name of its own.
  *
- * @param request - PKCS#10 as PEM
+ * @param der - the PKCS#10 request
  * @see https://github.com/kubernetes/kubernetes/blob/master/pkg/registry/certificates/certificates/strategy.go PrepareForUpdate
  */
-export function requestObjectName(name: string, revision: number, request: string): string {
-  return `${name}-${revision}-${hash('sha256', derOf(request)).slice(0, 8)}`;
+export function requestObjectName(name: string, revision: number, der: Buffer): string {
+  return `${name}-${revision}-${hash('sha256', der).slice(0, 8)}`;
 }
 
 function derOf(request: string): Buffer {

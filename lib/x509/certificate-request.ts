@@ -46,12 +46,15 @@ export function createRequest(key: PrivateKey, names: Names): string {
   );
 }
 
+/** INTEGER 0 (RFC 2986, 4.1). */
+const VERSION_1 = der.encodeDer(der.integer(Buffer.of(0)));
+
 /** The DER of the CertificationRequestInfo (RFC 2986, 4.1): all of a request that is signed. */
 function requestInfo(names: Names, publicKeyDer: Buffer): Buffer {
   const subject = encodeSubject(names.subject);
   const extensions = requestedExtensions(names, der.nodesOf(subject).length === 0);
   return der.sequenceOfEncoded(
-    der.encodeDer(der.integer(Buffer.of(0))),
+    VERSION_1,
     der.encodeDer(subject),
     publicKeyDer,
     der.encodeDer(der.tagged(0, extensions)),

@@ -32,10 +32,12 @@ const WEAK: ReadonlyMap<string, string> = new Map([
   [SHA1, 'SHA-1'],
 ]);
 
+const ALGORITHM_LIST = [...ALGORITHMS];
+
 /** AlgorithmIdentifier of a signature (RFC 4055, RFC 5758, RFC 8410). */
 export function encodeSignatureAlgorithm({ keyType, digest }: SignatureAlgorithm): Der {
   const [oid = ''] =
-    [...ALGORITHMS].find(([, known]) => known.keyType === keyType && known.digest === digest) ?? [];
+    ALGORITHM_LIST.find(([, known]) => known.keyType === keyType && known.digest === digest) ?? [];
   const parameters = keyType === 'rsa' ? [der.nothing()] : [];
   return der.sequence(der.objectIdentifier(oid), ...parameters);
 }
