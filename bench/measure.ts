@@ -66,7 +66,7 @@ export interface RenewSample {
 export interface RsaSample {
   readonly releaf: number;
   readonly bare: number;
-  /** Of the cores' time while releaf worked, in which keys were made. */
+  /** Of the time of all renewals, in which keys were made. */
   readonly share: number;
 }
 

@@ -201,7 +201,7 @@ function rsaLines(): readonly Line[] {
       ...(!quick && { gate: 'rsaToBareLoop' as const }),
     },
     {
-      what: 'share of the cores in which renew makes RSA keys',
+      what: 'share of a renewal in which its RSA key is made',
       unit: '',
       value: spreadOf([share]),
       gate: 'rsaToBareLoop',
