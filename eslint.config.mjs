@@ -39,6 +39,7 @@ const paths = (names, message, extra = {}) =>
   names.flatMap(both).map((name) => ({ name, message, ...extra }));
 
 const LAZY_AGE = 'age-encryption is loaded lazily, in lib/cli/age.ts only';
+const LAZY_CLIENT = '@kubernetes/client-node is loaded lazily, in lib/cluster/open-cluster.ts only';
 
 /** What a file of `room` may not import: rooms beside or above it, and what lives in one room only. */
 function restrictions(room, { random = false, fs = false, child = false, sockets = false } = {}) {
@@ -51,6 +52,7 @@ function restrictions(room, { random = false, fs = false, child = false, sockets
       ...(fs ? [] : paths(['fs', 'fs/promises'], 'files are read and written in lib/store only')),
       ...(fs ? [] : [{ name: 'jiti', message: 'files are read in lib/store only' }]),
       { name: 'age-encryption', message: LAZY_AGE },
+      { name: '@kubernetes/client-node', message: LAZY_CLIENT, allowTypeImports: sockets },
       ...(child ? [] : paths(['child_process', 'process'], 'processes belong to lib/cli')),
       ...(sockets ? [] : paths(SOCKETS, 'sockets belong to lib/cluster')),
       ...(random
@@ -109,6 +111,9 @@ const PURITY = [
 ];
 
 const AGE = [{ selector: "ImportExpression[source.value='age-encryption']", message: LAZY_AGE }];
+const CLIENT = [
+  { selector: 'ImportExpression[source.value=/^@kubernetes.client-node/]', message: LAZY_CLIENT },
+];
 
 const EVERYWHERE = [
   {
@@ -162,7 +167,7 @@ export default tseslint.config(
     files: ['lib/**/*.ts'],
     rules: {
       'tsdoc/syntax': 'error',
-      'no-restricted-syntax': ['error', ...EVERYWHERE, ...PURITY, ...AGE],
+      'no-restricted-syntax': ['error', ...EVERYWHERE, ...PURITY, ...AGE, ...CLIENT],
       'no-restricted-globals': ['error', ...PROCESS_GLOBALS],
     },
   },
@@ -187,7 +192,13 @@ export default tseslint.config(
   },
   {
     files: ['lib/cli/age.ts'],
-    rules: { 'no-restricted-syntax': ['error', ...EVERYWHERE, ...PURITY] },
+    rules: { 'no-restricted-syntax': ['error', ...EVERYWHERE, ...PURITY, ...CLIENT] },
+  },
+  {
+    files: ['lib/cluster/open-cluster.ts'],
+    rules: {
+      'no-restricted-syntax': ['error', ...EVERYWHERE, ...PURITY, ...AGE],
+    },
   },
   {
     files: ['lib/cli/clock.ts', 'lib/cli/randomness.ts'],

@@ -1,5 +1,6 @@
 import { createCipheriv, createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { systemClock } from '../lib/cli/clock';
 import type { Context } from '../lib/cli/context';
 import { systemRandomness } from '../lib/cli/randomness';
 import type { CertificateSpec } from '../lib/model/certificate-spec';
@@ -26,6 +27,11 @@ export const quietContext = (now: Date): Context => ({
   interactive: false,
   colour: false,
   readInput: () => Promise.resolve(Buffer.of()),
+  clock: systemClock,
+  uncommitted: () => [],
+  openCluster: () => {
+    throw new Error('no benchmark has a cluster');
+  },
   ignoredByGit: () => [],
 });
 

@@ -11,9 +11,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { ignoredByGit } from '../lib/cli/git';
+import type { Clock } from '../lib/cli/clock';
+import { ignoredByGit, uncommitted } from '../lib/cli/git';
 import type { Randomness } from '../lib/cli/randomness';
 import { run } from '../lib/cli/run';
+import type { ClusterOptions, KubernetesApi } from '../lib/cluster/kubernetes-api';
 import type { CertificateRequest } from '../lib/x509/certificate-request';
 import { createLocalCa, type LocalCa } from '../lib/x509/local-ca';
 import { newKey } from './x509/tools';
@@ -85,17 +87,44 @@ export interface RunOptions {
   readonly output?: string;
   readonly randomness?: Randomness;
   readonly cores?: number;
+  readonly clock?: Clock;
+  readonly openCluster?: (options: ClusterOptions) => Promise<KubernetesApi>;
 }
+
+/** Time that passes only when somebody waits. */
+export function clockFrom(start: Date): Clock {
+  let time = start.getTime();
+  return {
+    now: () => new Date(time),
+    sleep: (milliseconds) => {
+      time += milliseconds;
+      return Promise.resolve();
+    },
+  };
+}
+
+const noCluster = (): never => {
+  throw new Error('this test has no cluster');
+};
 
 /** Runs one command line in this process. */
 export async function releaf(
   argv: readonly string[],
-  { now = NOW, stdin = '', output, randomness = testRandomness, cores = 2 }: RunOptions = {},
+  {
+    now = NOW,
+    stdin = '',
+    output,
+    randomness = testRandomness,
+    cores = 2,
+    clock = clockFrom(now),
+    openCluster = noCluster,
+  }: RunOptions = {},
 ): Promise<Ran> {
   const stdout: string[] = [];
   const stderr: string[] = [];
   const status = await run(argv, '0.0.0-test', {
     now,
+    clock,
     randomness,
     cores,
     print: (line) => stdout.push(`${line}\n`),
@@ -104,6 +133,8 @@ export async function releaf(
     colour: false,
     readInput: () => Promise.resolve(Buffer.from(stdin)),
     ignoredByGit,
+    uncommitted,
+    openCluster,
     ...(output !== undefined && { output }),
   });
   return { status, stdout: stdout.join(''), stderr: stderr.join('') };

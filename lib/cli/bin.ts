@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { isatty } from 'node:tty';
 import { systemClock } from './clock';
-import { ignoredByGit } from './git';
+import { ignoredByGit, uncommitted } from './git';
 import { systemRandomness } from './randomness';
 import { run } from './run';
 
@@ -22,7 +22,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 void run(process.argv.slice(2), version, {
-  now: systemClock(),
+  now: systemClock.now(),
+  clock: systemClock,
   randomness: systemRandomness,
   cores: availableParallelism(),
   print: (line) => process.stdout.write(`${line}\n`),
@@ -31,6 +32,8 @@ void run(process.argv.slice(2), version, {
   colour: isatty(process.stdout.fd) && !process.env['NO_COLOR'],
   readInput,
   ignoredByGit,
+  uncommitted,
+  openCluster: async (options) => (await import('../cluster/open-cluster.js')).openCluster(options),
   ...(process.env['CDK8S_OUTDIR'] && { output: process.env['CDK8S_OUTDIR'] }),
 }).then((status) => {
   process.exitCode = status;

@@ -1,3 +1,5 @@
+import type { ClusterOptions, KubernetesApi } from '../cluster/kubernetes-api';
+import type { Clock } from './clock';
 import type { Randomness } from './randomness';
 
 /** Everything that a command gets from the process it runs in. Tests hand in their own. */
@@ -8,6 +10,8 @@ export interface Context {
   readonly output?: string;
   /** The time of this run; read once, so that all of a run agrees. */
   readonly now: Date;
+  /** For commands that wait. */
+  readonly clock: Clock;
   readonly randomness: Randomness;
   /** How many processors there are to make keys on. */
   readonly cores: number;
@@ -23,6 +27,10 @@ export interface Context {
   readonly readInput: () => Promise<Buffer>;
   /** Which of these paths git ignores; none where there is no git. */
   readonly ignoredByGit: (root: string, paths: readonly string[]) => readonly string[];
+  /** Which of these paths hold something that is not committed; none where there is no git. */
+  readonly uncommitted: (root: string, paths: readonly string[]) => readonly string[];
+  /** The Kubernetes API, as kubectl would reach it; its client is loaded then. */
+  readonly openCluster: (options: ClusterOptions) => Promise<KubernetesApi>;
 }
 
 /** Exit statuses, the same for every command. */

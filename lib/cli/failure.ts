@@ -3,7 +3,14 @@ import { visible, visibleLines } from '../model/visible';
 import { EXIT, type Context, type ExitStatus } from './context';
 
 /** Refusals that list all that is wrong, a line each; their values are on one line already. */
-const MANY_LINES: ReadonlySet<ErrorCode> = new Set(['CONFIG_INVALID', 'SIGNER_RULE']);
+const MANY_LINES: ReadonlySet<ErrorCode> = new Set([
+  'CONFIG_INVALID',
+  'SIGNER_RULE',
+  'REQUEST_DIFFERS',
+]);
+
+/** Whose hint is something to paste. */
+const HINT_LINES: ReadonlySet<ErrorCode> = new Set(['CLUSTER_FORBIDDEN']);
 
 const ISSUES = 'this is a bug in releaf; please report it with the lines above';
 
@@ -12,7 +19,10 @@ export function noteFailure({ note }: Pick<Context, 'note'>, error: unknown): Ex
   if (error instanceof ReleafError) {
     const text = MANY_LINES.has(error.code) ? visibleLines(error.message) : visible(error.message);
     note(`error ${error.code}: ${text}`);
-    if (error.hint) note(`  ${visible(error.hint)}`);
+    if (error.hint) {
+      const hint = HINT_LINES.has(error.code) ? visibleLines(error.hint) : visible(error.hint);
+      note(hint.replace(/^(?=.)/gm, '  '));
+    }
   } else {
     note(error instanceof Error ? (error.stack ?? error.message) : String(error));
     note(ISSUES);

@@ -14,3 +14,19 @@ export function ignoredByGit(root: string, paths: readonly string[]): readonly s
   );
   return status === 0 ? stdout.split('\0').filter((path) => path !== '') : [];
 }
+
+/**
+ * Asks git which paths hold something that is not committed as it stands: new, changed or staged.
+ *
+ * @returns none where git or a repository is missing
+ */
+export function uncommitted(root: string, paths: readonly string[]): readonly string[] {
+  return paths.filter((path) => {
+    const { status, stdout } = spawnSync(
+      'git',
+      ['-C', root, 'status', '--porcelain', '--ignored', '--', path],
+      { encoding: 'utf8' },
+    );
+    return status === 0 && stdout !== '';
+  });
+}

@@ -5,26 +5,39 @@ import type { Context } from './context';
 const MOST_AT_ONCE = 16;
 
 /**
+ * Starts a bar on a terminal; the caller stops it.
+ *
+ * @param format - as cli-progress takes it
+ * @returns undefined where there is no terminal
+ */
+export function startBar(
+  { interactive }: Pick<Context, 'interactive'>,
+  format: string,
+  total: number,
+): SingleBar | undefined {
+  if (!interactive) return undefined;
+  const bar = new SingleBar({ format, clearOnComplete: true, hideCursor: true });
+  bar.start(total, 0);
+  return bar;
+}
+
+/**
  * Runs `work` over all items, as many at a time as there are cores, with a bar on a terminal when there
  * is more than one item. Once one has failed no other is begun.
  *
  * @returns the results, in the order of the items
  */
 export async function withProgress<Item, Result>(
-  { interactive, cores }: Context,
+  { interactive, cores }: Pick<Context, 'interactive' | 'cores'>,
   label: string,
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
-  const bar =
-    interactive && items.length > 1
-      ? new SingleBar({
-          format: `${label} {bar} {value}/{total}, {eta_formatted} left`,
-          clearOnComplete: true,
-          hideCursor: true,
-        })
-      : undefined;
-  bar?.start(items.length, 0);
+  const bar = startBar(
+    { interactive: interactive && items.length > 1 },
+    `${label} {bar} {value}/{total}, {eta_formatted} left`,
+    items.length,
+  );
   const results: Result[] = [];
   const queue = items.entries();
   let failed = false;

@@ -1,6 +1,7 @@
 import { ApiObject, Chart, JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
 import { nearest } from '../config/did-you-mean';
+import { labelsOf, signingRequestObject } from '../delivery/signing-request-object';
 import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import type { Certificate } from '../model/revision';
@@ -83,10 +84,7 @@ export class RotatingCertificate extends Construct {
     super(scope, id);
     this.certificate = certificate;
     const { spec, revisions } = certificate;
-    const labels = {
-      'app.kubernetes.io/managed-by': 'releaf',
-      'releaf.dev/certificate': spec.name,
-    };
+    const labels = labelsOf(spec.name);
 
     assertSecretName(spec, revisions);
     for (const [index, revision] of servedRevisions(spec, revisions).entries()) {
@@ -116,14 +114,13 @@ export class RotatingCertificate extends Construct {
     // `local` is nobody in the cluster: releaf sign answers.
     if (pending && pending.record.signer !== 'local') {
       assertRequestable(spec.name, pending);
+      const { metadata } = signingRequestObject(spec.name, pending);
       new SigningRequest(this, 'Request', {
-        name: pending.record.objectName,
+        ...metadata,
         request: pending.request,
         signerName: pending.record.signer,
         usages: pending.record.usages,
         expirationSeconds: pending.record.expirationSeconds,
-        labels,
-        annotations: { 'releaf.dev/revision': `${pending.number}` },
       });
     }
   }

@@ -115,7 +115,7 @@ function addEntry(text: string, map: Mapping, lines: readonly string[], flow: st
 }
 
 /** Adds whole lines behind the line in which `offset` lies, ending them as that line ends. */
-function addLines(text: string, offset: number, lines: readonly string[]): string {
+export function addLines(text: string, offset: number, lines: readonly string[]): string {
   const newline = text.indexOf('\n', offset);
   const crlf = newline < 0 ? text.includes('\r\n') : text[newline - 1] === '\r';
   const end = newline < 0 ? text.length : newline - Number(crlf);
@@ -124,7 +124,7 @@ function addLines(text: string, offset: number, lines: readonly string[]): strin
 }
 
 /** Where an entry's last character stands, without comments and blank lines behind it. */
-function entryEnd(text: string, entry: Entry): number {
+export function entryEnd(text: string, entry: Entry): number {
   if (entry.value && !isEmpty(entry)) return contentEnd(text, entry.value);
   const last = entry.srcToken?.sep?.findLast(({ type }) => !GAPS.includes(type));
   return last ? last.offset + last.source.length : contentEnd(text, entry.key);

@@ -9,6 +9,8 @@ type Entry = Pair<Node, Node | null>;
 
 /** Where an annotations mapping stands, or would stand, in a parsed file. */
 export interface AnnotationsPlace {
+  /** The document that has it. */
+  readonly document: Document.Parsed;
   /** The mapping around it. */
   readonly parent: YAMLMap<Node, Node | null>;
   /** The entry `annotations:` of the parent, if there is one. */
@@ -158,7 +160,7 @@ export function findAnnotations(
       'give the one to restart a file of its own',
     );
   }
-  const { node: parent, step } = only;
+  const { document, node: parent, step } = only;
   const entry = entryOf(parent, name);
   const value = entry?.value ?? null;
   if (isAlias(value)) {
@@ -172,7 +174,7 @@ export function findAnnotations(
     throw refuse(file, `${place.annotations} is ${describe(value)}, not a mapping`);
   }
   const annotations = isMap<Node, Node | null>(value) ? value : undefined;
-  return { parent, entry, annotations, name, step };
+  return { document, parent, entry, annotations, name, step };
 }
 
 /** What the annotation's value is, if it is there and a string to every reader of the file. */

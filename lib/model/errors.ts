@@ -44,6 +44,18 @@ export const ERROR_CODES = {
   DIST_STALE: 'dist/ holds a file that synth no longer gives',
   IGNORED_BY_GIT: 'git ignores a file that must be committed',
   PRIVATE_KEY_IN_CLEAR: 'a private key lies in clear in the folder',
+  CLUSTER_CONFIG: 'there is no kubeconfig, or it cannot be used',
+  CLUSTER_UNREACHABLE: 'the API server does not answer, or nobody vouches for it',
+  CLUSTER_UNAUTHENTICATED: 'the API server does not know who asks',
+  CLUSTER_FORBIDDEN: 'a right is missing in the cluster',
+  CLUSTER_REFUSED: 'the API server refused for another reason',
+  REQUEST_MISSING: 'the CertificateSigningRequest is not in the cluster',
+  REQUEST_DIFFERS: 'the CertificateSigningRequest is not the committed one',
+  REQUEST_CHANGED: 'the CertificateSigningRequest changed while it was looked at',
+  REQUEST_DENIED: 'the CertificateSigningRequest was denied',
+  REQUEST_FAILED: 'the signer refused the CertificateSigningRequest',
+  REQUEST_UNSIGNED: 'the CertificateSigningRequest has no certificate yet',
+  SECRET_UNFIT: 'the Secret cannot be taken over',
 } as const;
 
 /** A stable code of {@link ERROR_CODES}. */

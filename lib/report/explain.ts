@@ -1,5 +1,6 @@
 import { formatDuration } from '../config/duration';
-import type { Names, Subject } from '../model/certificate-spec';
+import type { Names } from '../model/certificate-spec';
+import { subjectLine } from '../model/subject-line';
 import { visible } from '../model/visible';
 import { origins } from './explain-origins';
 import { restart, secret } from './explain-secret';
@@ -71,16 +72,6 @@ function revisions(explanation: Explanation): string[] {
     ),
   ];
 }
-
-const subjectLine = ({ commonName, ...name }: Subject): string =>
-  [
-    ...name.countries.map((value) => `C=${value}`),
-    ...name.organizations.map((value) => `O=${value}`),
-    ...name.organizationalUnits.map((value) => `OU=${value}`),
-    ...name.localities.map((value) => `L=${value}`),
-    ...name.provinces.map((value) => `ST=${value}`),
-    ...(commonName === undefined ? [] : [`CN=${commonName}`]),
-  ].join(', ');
 
 const nameFields = (names: Names): readonly Field[] => [
   ['subject', subjectLine(names.subject) || 'empty'],

@@ -22,9 +22,7 @@ export interface StatusRow {
 const NEXT: Readonly<Record<Step['action'], (step: Step) => string>> = {
   renew: ({ name }) => `releaf renew ${name}`,
   await: ({ name, signer }) =>
-    signer === 'local'
-      ? `releaf sign ${name} --ca DIR`
-      : `releaf fetch ${name} --from FILE, once it is signed`,
+    signer === 'local' ? `releaf sign ${name} --ca DIR` : `releaf approve ${name}`,
   keep: () => '-',
   hold: ({ name }) => `releaf renew ${name} --force`,
   blocked: ({ name }) => `releaf plan ${name} tells what to change`,

@@ -96,7 +96,7 @@ function assertNewer(leaf: X509, serving: X509, number: number, file: string): v
   throw new ReleafError(
     'CERTIFICATE_OLDER',
     `${file}: the certificate ends on ${leaf.notAfter.toISOString()}, revision ${number} serves until ${serving.notAfter.toISOString()}`,
-    'if that is what you want, say --allow-older',
+    'if that is what you want, say --allow-older to releaf fetch',
   );
 }
 

@@ -68,9 +68,9 @@ it('shows how each certificate stands, most urgent first', () => {
   expect(`\n${statusTable(statusRows(steps, NOW), (_, text) => text)}\n`).toBe(`
 NAME  STATE        SERVES  DAYS LEFT  EXPIRES (UTC)     RENEWS (UTC)      NEXT
 new   missing      -       -          -                 -                 releaf renew new
-late  expired      1       -1         2027-02-28 12:00  2027-01-29 12:00  releaf fetch late --from FILE, once it is signed
+late  expired      1       -1         2027-02-28 12:00  2027-01-29 12:00  releaf approve late
 due   due          1       20         2027-03-21 12:00  2027-02-19 12:00  releaf renew due
-wait  pending      4       25         2027-03-26 12:00  2027-02-24 12:00  releaf fetch wait --from FILE, once it is signed
+wait  pending      4       25         2027-03-26 12:00  2027-02-24 12:00  releaf approve wait
 here  pending      1       30         2027-03-31 12:00  2027-03-01 12:00  releaf sign here --ca DIR
 back  rolled-back  1       40         2027-04-10 12:00  2027-03-11 12:00  releaf renew back --force
 ok    ok           3       80         2027-05-20 12:00  2027-04-20 12:00  -

@@ -11,10 +11,11 @@ afterAll(removeFolders);
 /** The packages that a process loads. */
 async function loadedBy(
   args: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = {},
 ): Promise<{ ended: Ended; packages: readonly string[] }> {
   const folder = folderOf({});
   const ended = await start(process.execPath, ['--require', PRELOAD, ...args], {
-    env: { MODULES_LOG: join(folder, 'modules') },
+    env: { ...env, MODULES_LOG: join(folder, 'modules') },
   });
   return { ended, packages: read(folder, 'modules').split('\n') };
 }
@@ -51,6 +52,32 @@ it.each<[string, readonly string[], readonly string[]]>([
   expect(ended.stderr).not.toContain('error');
   expect(packages).toContain('commander');
   expect(packages.filter((name) => unwanted.includes(name))).toEqual([]);
+});
+
+it.each<[string, readonly string[]]>([
+  ['approve --help', ['approve', '--help']],
+  ['doctor --help', ['doctor', '--help']],
+  ['fetch --from FILE', ['fetch', '--from', '/dev/null']],
+  ['adopt FILE', ['adopt', '/dev/null']],
+  ['rollback', ['rollback', 'kes']],
+])('releaf %s does not load the Kubernetes client', async (_, args) => {
+  const { packages } = await loadedBy([RELEAF, ...args, '-C', example()]);
+  expect(packages).toContain('commander');
+  expect(packages).not.toContain('@kubernetes/client-node');
+});
+
+it.each<[string, readonly string[]]>([
+  ['approve', ['approve']],
+  ['fetch', ['fetch']],
+  ['doctor', ['doctor']],
+  ['renew NAME --now', ['renew', 'kes', '--now']],
+  ['adopt NAMESPACE/NAME', ['adopt', 'default/kes-tls']],
+])('releaf %s loads it, and looks for a kubeconfig', async (_, args) => {
+  const env = { HOME: folderOf({}), KUBECONFIG: undefined };
+  const { ended, packages } = await loadedBy([RELEAF, ...args, '-C', example()], env);
+  expect(ended.stderr).toContain('error CLUSTER_CONFIG: there is no kubeconfig');
+  expect(ended.status).toBe(1);
+  expect(packages).toContain('@kubernetes/client-node');
 });
 
 it('the list of loaded packages would show them', async () => {

@@ -1,0 +1,26 @@
+import type { Finding } from '../../model/finding';
+import type { KubernetesApi } from '../kubernetes-api';
+
+/** The namespace of Secrets is there. */
+export async function checkNamespace(
+  api: KubernetesApi,
+  namespace: string,
+): Promise<readonly Finding[]> {
+  const found = await api.get({
+    group: '',
+    version: 'v1',
+    resource: 'namespaces',
+    name: namespace,
+  });
+  const check = 'namespace';
+  return found
+    ? [{ level: 'ok', check, message: `${namespace} is there` }]
+    : [
+        {
+          level: 'failure',
+          check,
+          message: `${namespace} is not there, so no Secret can be`,
+          next: `kubectl create namespace ${namespace}`,
+        },
+      ];
+}

@@ -1,0 +1,104 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { ReleafError } from '../model/errors';
+import { tooSlow, unreachable } from './unreachable';
+
+/** How to reach an API server, and as whom. */
+export interface Connection {
+  /** Name of the kubeconfig context. */
+  readonly context: string;
+  /** URL without a final slash. */
+  readonly server: string;
+  /** The server, the context and the proxy, for messages. */
+  readonly target: string;
+  /** Protocol, host, port, path and the agent, which knows the CA and the client certificate. */
+  readonly options: RequestOptions;
+  /** Those that say who asks. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** For connecting and answering together, in milliseconds. */
+  readonly timeout: number;
+}
+
+/** What a server says, whatever it is. */
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  /** Seconds of a `Retry-After` header. */
+  readonly retryAfter?: number;
+}
+
+/**
+ * Far above what one object can be (etcd takes 1.5 MiB), and small enough for memory. In bytes.
+ *
+ * @see https://etcd.io/docs/v3.6/dev-guide/limit/
+ */
+const LARGEST = 16 * 1024 * 1024;
+
+/**
+ * One request and its answer; redirects are answers like any other. A GET on a connection that the
+ * server closed while it lay idle is asked again on a new one.
+ *
+ * @param path - with a leading slash
+ * @param body - JSON
+ * @throws ReleafError CLUSTER_UNREACHABLE; CLUSTER_REFUSED for an answer that is too large
+ * @see https://nodejs.org/api/http.html#requestreusedsocket
+ */
+export function exchange(
+  connection: Connection,
+  method: 'GET' | 'POST' | 'PUT',
+  path: string,
+  body?: string,
+): Promise<Answer> {
+  const { options, headers, target, timeout } = connection;
+  const signal = AbortSignal.timeout(timeout);
+  const send = options.protocol === 'http:' ? httpRequest : httpsRequest;
+  return new Promise((done, failed) => {
+    const request = send({
+      ...options,
+      method,
+      // Whole, so that nothing in it is resolved as a relative URL would be.
+      path: `${(options.path ?? '').replace(/\/$/, '')}${path}`,
+      headers: {
+        ...headers,
+        Accept: 'application/json, */*',
+        'User-Agent': 'releaf',
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      },
+      signal,
+    });
+    const broken = (error: unknown): void => {
+      if (error instanceof ReleafError) failed(error);
+      else if (signal.aborted) failed(tooSlow(target, timeout));
+      else if (request.reusedSocket && method === 'GET')
+        done(exchange(connection, method, path, body));
+      else failed(unreachable(target, error));
+    };
+    request.on('error', broken);
+    request.on('response', (response) => {
+      read(response, target).then(done, broken);
+    });
+    request.end(body);
+  });
+}
+
+async function read(response: IncomingMessage, target: string): Promise<Answer> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of response as AsyncIterable<Buffer>) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size > LARGEST) {
+      throw new ReleafError(
+        'CLUSTER_REFUSED',
+        `${target}: answers with more than ${LARGEST / 1024 / 1024} MiB`,
+        'is this a Kubernetes API server?',
+      );
+    }
+  }
+  const retryAfter = Number.parseInt(response.headers['retry-after'] ?? '', 10);
+  return {
+    status: response.statusCode ?? 0,
+    text: Buffer.concat(pieces).toString(),
+    ...(Number.isFinite(retryAfter) && { retryAfter }),
+  };
+}

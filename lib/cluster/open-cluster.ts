@@ -1,0 +1,46 @@
+import { urlToHttpOptions } from 'node:url';
+import type { Cluster } from '@kubernetes/client-node' with { 'resolution-mode': 'import' };
+import { invalid } from './config-problem';
+import { httpApi } from './http-api';
+import { readKubeconfig } from './kubeconfig';
+import type { ClusterOptions, KubernetesApi } from './kubernetes-api';
+import { logIn } from './log-in';
+
+/**
+ * For connecting and answering together, in milliseconds: an API server answers in well under a
+ * second, across an ocean and a VPN too, and somebody waits.
+ */
+const ANSWER_WITHIN = 10_000;
+
+/**
+ * Reads the kubeconfig and logs in with what it says (an exec plugin runs now), as kubectl does; asks
+ * the API server nothing yet.
+ *
+ * @param timeout - for each request, in milliseconds
+ * @throws ReleafError CLUSTER_CONFIG, never with text of the kubeconfig but names, paths and the server
+ */
+export async function openCluster(
+  options: ClusterOptions,
+  timeout = ANSWER_WITHIN,
+): Promise<KubernetesApi> {
+  // An ES module of 800 files, and most of a second to load: only who asks a cluster waits.
+  const { KubeConfig } = await import('@kubernetes/client-node');
+  const kubeConfig = new KubeConfig();
+  const { context, cluster, user, url } = readKubeconfig(kubeConfig, options);
+  const server = url.href.replace(/\/$/, '');
+  const proxy = cluster.proxyUrl ? `, through the proxy ${hostOf(cluster)}` : '';
+  const { agent, headers } = await logIn(kubeConfig, cluster, user);
+  return httpApi({
+    context,
+    server,
+    target: `${server} (context ${context}${proxy})`,
+    options: { ...urlToHttpOptions(url), agent },
+    headers,
+    timeout,
+  });
+}
+
+function hostOf({ name, proxyUrl = '' }: Cluster): string {
+  if (!URL.canParse(proxyUrl)) throw invalid(`cluster ${name}: proxy-url is not a URL`);
+  return new URL(proxyUrl).host;
+}

@@ -1,0 +1,30 @@
+/**
+ * A process of its own, in which the Kubernetes client is the ES module that it is: opens a cluster
+ * and makes calls with the compiled library, and tells what came of it, with all that inspect shows.
+ */
+const { inspect } = require('node:util');
+
+const VARIABLES = ['KUBECONFIG', 'HOME', 'NODE_TLS_REJECT_UNAUTHORIZED'];
+
+/** @param {{ build: string, environment: object, options: object, timeout?: number, calls: unknown[][] }} asked */
+async function ask({ build, environment, options, timeout, calls }) {
+  for (const name of VARIABLES) delete process.env[name];
+  Object.assign(process.env, environment);
+  const { openCluster } = require(`${build}/lib/cluster/open-cluster.js`);
+  let api;
+  try {
+    api = await openCluster(options, timeout);
+    const results = [];
+    for (const [method, ...args] of calls) results.push((await api[method](...args)) ?? null);
+    return { context: api.context, server: api.server, results, seen: all(api) };
+  } catch (error) {
+    const { name, code, message, hint } = error;
+    return { error: { name, code, message, hint }, seen: all(error) + all(api) };
+  }
+}
+
+const all = (value) => inspect(value, { depth: Infinity, showHidden: true, getters: true });
+
+process.on('message', (asked) => {
+  void ask(asked).then((outcome) => process.send(outcome));
+});
