@@ -9,7 +9,7 @@ import { readCertificate, type Folder } from '../store/folder';
 import { writeCertificate } from '../store/revisions';
 import { preflight } from '../store/synthesize';
 import { EXIT, type Context, type ExitStatus } from './context';
-import { finish, noteChanges, withStaging } from './finish';
+import { finish, noteChanges, withStaging, type Changes } from './finish';
 
 /** A revision that waits for its certificate, and what serves meanwhile. */
 export interface Waiting {
@@ -53,13 +53,18 @@ export function nothingPending(name: string, revisions: readonly Revision[]): Re
   );
 }
 
-/** Writes certificates that passed into their revisions; then old revisions go and the output follows. */
-export function install(
+/**
+ * Writes certificates that passed into their revisions; then old revisions go and the output follows.
+ * A run that was cut off is completed by this one, also without any certificate.
+ *
+ * @param json - leaves telling what was done to the caller
+ */
+export async function writeIssued(
   context: Context,
   folder: Folder,
   issues: readonly Issue[],
   json: boolean,
-): Promise<ExitStatus> {
+): Promise<Changes> {
   const next = issues.map((issue) => [issue.spec.name, revisionsWith(folder, issue)] as const);
   preflight(folder, new Map(next), context.output);
   const moved = issues.flatMap((issue) => movedSecret(folder, issue));
@@ -69,25 +74,43 @@ export function install(
     );
     if (!json) for (const issue of issues) describe(context, issue);
     const changes = await finish(folder, staging, context, written);
-    if (json) {
-      const issued = issues.map(({ spec, pending, accepted: { leaf, differences } }) => ({
-        name: spec.name,
-        revision: pending.number,
-        serialNumber: leaf.serialNumber,
-        notBefore: leaf.notBefore,
-        notAfter: leaf.notAfter,
-        differences,
-      }));
-      context.print(JSON.stringify({ issued, ...changes }, undefined, 2));
-    } else {
-      if (issues.length === 0) context.print('nothing to do');
-      for (const warning of moved) context.note(`warning: ${warning}`);
-      noteChanges(context, changes);
-      if (issues.length > 0) context.note('next: commit, open a pull request');
-    }
-    return EXIT.done;
+    if (!json) for (const warning of moved) context.note(`warning: ${warning}`);
+    return changes;
   });
 }
+
+/** An issued certificate for machines; times in RFC 3339. */
+export function issuedJson({ spec, pending, accepted: { leaf, differences } }: Issue): object {
+  return {
+    name: spec.name,
+    revision: pending.number,
+    serialNumber: leaf.serialNumber,
+    notBefore: leaf.notBefore,
+    notAfter: leaf.notAfter,
+    differences,
+  };
+}
+
+/** {@link writeIssued}, and tells of it. */
+export async function install(
+  context: Context,
+  folder: Folder,
+  issues: readonly Issue[],
+  json: boolean,
+): Promise<ExitStatus> {
+  const changes = await writeIssued(context, folder, issues, json);
+  if (json) {
+    context.print(JSON.stringify({ issued: issues.map(issuedJson), ...changes }, undefined, 2));
+  } else {
+    if (issues.length === 0) context.print('nothing to do');
+    noteChanges(context, changes);
+    if (issues.length > 0) context.note(NEXT_ISSUED);
+  }
+  return EXIT.done;
+}
+
+/** What a person does with certificates that were installed. */
+export const NEXT_ISSUED = 'next: commit, open a pull request';
 
 /** What a person must know when the Secret gets another name and the old one goes. */
 function movedSecret(folder: Folder, issue: Issue): readonly string[] {

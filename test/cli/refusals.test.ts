@@ -243,10 +243,10 @@ describe('the command line refuses', () => {
       ],
       ['two names for rollback', () => ['rollback', 'web', 'web'], 2, /^error: too many arguments/],
       [
-        'fetch without --from',
-        () => ['fetch'],
+        '--from and --wait',
+        () => ['fetch', '--from', '-', '--wait', '5m'],
         2,
-        /^error: required option '--from <file>' not specified/,
+        /^error: option '--from <file>' cannot be used with option '--wait <duration>'/,
       ],
       [
         '--from without a value',

@@ -1,0 +1,38 @@
+import type { KubernetesApi } from '../cluster/kubernetes-api';
+import type { Folder } from '../store/folder';
+import { approveRequests, compareRequests } from './approve-requests';
+import { attemptEach } from './attempts';
+import { awaitCertificates } from './await-certificates';
+import type { Results } from './conclude';
+import type { Context } from './context';
+import type { Waiting } from './issue';
+import { takeCertificate } from './take-certificate';
+
+/**
+ * Compares, approves, waits for the certificates and judges them; installs nothing yet.
+ *
+ * @param flags - `fetch`: whether to wait and take; `wait`: for so many seconds
+ */
+export async function approveAndTake(
+  context: Context,
+  api: KubernetesApi,
+  folder: Folder,
+  pending: readonly Waiting[],
+  { fetch, wait, json }: { readonly fetch: boolean; readonly wait: number; readonly json: boolean },
+): Promise<Results> {
+  const compared = await compareRequests(context, api, pending, json);
+  const approved = await approveRequests(context, api, compared.done, json);
+  const byUs = approved.done.filter((one) => one.byUs);
+  const awaited = fetch
+    ? await awaitCertificates(context, api, approved.done, wait)
+    : { done: [], failed: [] };
+  const taken = await attemptEach(context, awaited.done, (one) =>
+    takeCertificate(context, folder, one, false),
+  );
+  return {
+    approved: byUs,
+    issues: taken.done,
+    waiting: fetch ? [] : approved.done,
+    failed: [...compared.failed, ...approved.failed, ...awaited.failed, ...taken.failed],
+  };
+}

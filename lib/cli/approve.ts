@@ -1,0 +1,66 @@
+import type { ClusterOptions, KubernetesApi } from '../cluster/kubernetes-api';
+import { openFolder, type Folder } from '../store/folder';
+import { preflight } from '../store/synthesize';
+import { approveAndTake } from './approve-and-take';
+import { compareRequests } from './approve-requests';
+import { conclude, NOBODY, type Results } from './conclude';
+import type { Context, ExitStatus } from './context';
+import { denyRequests } from './deny-requests';
+import type { Waiting } from './issue';
+import { placeOf } from './live-request';
+import { pendingRequests } from './pending-requests';
+
+export interface ApproveFlags extends ClusterOptions {
+  /** Seconds. */
+  readonly wait: number;
+  /** Whether to wait for the certificate and install it. */
+  readonly fetch: boolean;
+  readonly deny: boolean;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+}
+
+/** `releaf approve`: compares, approves, waits and installs; then synth. */
+export async function runApprove(
+  context: Context,
+  names: readonly string[],
+  flags: ApproveFlags,
+): Promise<ExitStatus> {
+  const folder = openFolder(context.folder);
+  const { done, failed } = await pendingRequests(context, folder, names);
+  const ending = { json: flags.json, installs: flags.fetch && !flags.deny && !flags.dryRun };
+  if (done.length === 0) return conclude(context, folder, { ...NOBODY, failed }, ending);
+  // What cannot be installed afterwards would be lost an hour after it was signed.
+  if (ending.installs) preflight(folder, new Map(), context.output);
+  const api = await context.openCluster(flags);
+  const results = await resultsOf(context, api, folder, done, flags);
+  const all = { ...results, failed: [...failed, ...results.failed] };
+  return conclude(context, folder, all, ending);
+}
+
+async function resultsOf(
+  context: Context,
+  api: KubernetesApi,
+  folder: Folder,
+  pending: readonly Waiting[],
+  flags: ApproveFlags,
+): Promise<Results> {
+  if (flags.deny) {
+    const { done, failed } = await denyRequests(context, api, pending, flags.json);
+    return { ...NOBODY, denied: done, failed };
+  }
+  warnOfUncommitted(context, folder, pending);
+  if (flags.dryRun) {
+    const { done, failed } = await compareRequests(context, api, pending, flags.json);
+    return { ...NOBODY, waiting: done, failed };
+  }
+  return approveAndTake(context, api, folder, pending, flags);
+}
+
+/** What is not in Git, nobody has reviewed. */
+function warnOfUncommitted(context: Context, { root }: Folder, pending: readonly Waiting[]): void {
+  const places = pending.map((one) => placeOf(one.spec.name, one.pending));
+  for (const place of context.uncommitted(root, places)) {
+    context.note(`warning: ${place} is not committed as it stands: nobody has reviewed it`);
+  }
+}

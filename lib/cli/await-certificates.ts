@@ -1,0 +1,101 @@
+import type { KubernetesApi } from '../cluster/kubernetes-api';
+import { stateOf } from '../cluster/signing-requests';
+import { formatDuration } from '../config/duration';
+import { attemptEach, type Attempts, type Failure } from './attempts';
+import type { Context } from './context';
+import { lookAtCommitted, type LiveRequest } from './live-request';
+import { startBar } from './progress';
+import { unsigned } from './unsigned';
+
+/** Milliseconds between two looks: at first, and once it takes long. */
+const FIRST_PAUSE = 200;
+const LONGEST_PAUSE = 2000;
+
+/** From when on a person wants to know what is waited for, in milliseconds. */
+const PATIENCE = 2000;
+
+/**
+ * Looks at requests again and again until each has its certificate, or will not get one. Compares each
+ * time: a request may be deleted and made anew meanwhile.
+ *
+ * @param requests - as they were seen last
+ * @param seconds - for how long, all together
+ * @returns those with a certificate; failures are REQUEST_UNSIGNED, or as `lookAtCommitted`
+ */
+export async function awaitCertificates(
+  context: Context,
+  api: KubernetesApi,
+  requests: readonly LiveRequest[],
+  seconds: number,
+): Promise<Attempts<LiveRequest>> {
+  const { clock } = context;
+  const start = clock.now().getTime();
+  const issued: LiveRequest[] = [];
+  const failed: Failure[] = [];
+  const stillOpen = (seen: readonly LiveRequest[]): readonly LiveRequest[] => {
+    issued.push(...seen.filter(isIssued));
+    return seen.filter((request) => !isIssued(request));
+  };
+  const progress = new WaitProgress(context, seconds);
+  let open = stillOpen(requests);
+  let pause = FIRST_PAUSE;
+  try {
+    while (open.length > 0) {
+      const passed = clock.now().getTime() - start;
+      const left = seconds * 1000 - passed;
+      if (left <= 0) break;
+      progress.show(passed, open);
+      await clock.sleep(Math.min(pause, left));
+      pause = Math.min(pause * 1.5, LONGEST_PAUSE);
+      const looked = await attemptEach({ ...context, interactive: false }, open, (one) =>
+        lookAtCommitted(context, api, one),
+      );
+      failed.push(...looked.failed);
+      open = stillOpen(looked.done);
+    }
+  } finally {
+    progress.stop();
+  }
+  return {
+    done: requests.flatMap(({ spec }) => issued.filter((one) => one.spec === spec)),
+    failed: [...failed, ...open.map((one) => unsigned(context, one, seconds))],
+  };
+}
+
+const isIssued = ({ live }: LiveRequest): boolean => stateOf(live) === 'issued';
+
+/** A bar on a terminal, else one line, once it takes long. */
+class WaitProgress {
+  #stop: (() => void) | undefined;
+  #update: ((seconds: number) => void) | undefined;
+
+  constructor(
+    private readonly context: Context,
+    private readonly seconds: number,
+  ) {}
+
+  show(milliseconds: number, open: readonly LiveRequest[]): void {
+    if (milliseconds < PATIENCE) return;
+    if (!this.#update) this.#start(open);
+    this.#update?.(Math.floor(milliseconds / 1000));
+  }
+
+  stop(): void {
+    this.#stop?.();
+  }
+
+  #start(open: readonly LiveRequest[]): void {
+    const what = open
+      .map(({ pending: { record } }) => `${record.objectName} (signer ${record.signer})`)
+      .join(', ');
+    const long = formatDuration(this.seconds);
+    const bar = startBar(
+      this.context,
+      `waiting for ${open.length === 1 ? what : `${open.length} requests`} {bar} {value}s, at most ${long}`,
+      this.seconds,
+    );
+    if (!bar) this.context.note(`waiting for ${what}, at most ${long}`);
+    this.#update = (seconds) => bar?.update(seconds);
+    this.#stop = () => bar?.stop();
+  }
+}

@@ -1,0 +1,58 @@
+import { stateOf } from '../cluster/signing-requests';
+import type { ClusterOptions } from '../cluster/kubernetes-api';
+import { openFolder } from '../store/folder';
+import { attemptEach } from './attempts';
+import { awaitCertificates } from './await-certificates';
+import { conclude, NOBODY } from './conclude';
+import type { Context, ExitStatus } from './context';
+import { lookAtCommitted, type LiveRequest } from './live-request';
+import { pendingRequests } from './pending-requests';
+import { takeCertificate } from './take-certificate';
+import { unsigned } from './unsigned';
+
+export interface FetchLiveFlags extends ClusterOptions {
+  /** Seconds. @default - take what is there */
+  readonly wait?: number;
+  readonly allowOlder: boolean;
+  readonly json: boolean;
+}
+
+/** `releaf fetch`: takes from the cluster what is signed, checks and installs it; then synth. */
+export async function runFetchLive(
+  context: Context,
+  names: readonly string[],
+  flags: FetchLiveFlags,
+): Promise<ExitStatus> {
+  const folder = openFolder(context.folder);
+  const { wait, allowOlder, json } = flags;
+  const ending = { json, installs: true };
+  const pending = await pendingRequests(context, folder, names);
+  if (pending.done.length === 0) {
+    return conclude(context, folder, { ...NOBODY, failed: pending.failed }, ending);
+  }
+  const api = await context.openCluster(flags);
+  const seen = await attemptEach(context, pending.done, (one) =>
+    lookAtCommitted(context, api, one),
+  );
+  const awaited =
+    wait === undefined
+      ? { done: seen.done.filter(isIssued), failed: [] }
+      : await awaitCertificates(context, api, seen.done, wait);
+  const open = wait === undefined ? seen.done.filter((one) => !isIssued(one)) : [];
+  const taken = await attemptEach(context, awaited.done, (one) =>
+    takeCertificate(context, folder, one, allowOlder),
+  );
+  // A scheduled run has nothing to say of what others have yet to do.
+  const isAsked = names.length > 0;
+  const failed = [
+    ...pending.failed,
+    ...seen.failed,
+    ...awaited.failed,
+    ...(isAsked ? open.map((one) => unsigned(context, one)) : []),
+    ...taken.failed,
+  ];
+  const waiting = isAsked ? [] : open;
+  return conclude(context, folder, { ...NOBODY, issues: taken.done, waiting, failed }, ending);
+}
+
+const isIssued = ({ live }: LiveRequest): boolean => stateOf(live) === 'issued';
