@@ -1,0 +1,148 @@
+import { checkSigningRequestApi, serverVersion } from '../cluster/checks/api-server';
+import { checkArgoCd } from '../cluster/checks/argo-cd';
+import { checkEndpoint, type Look } from '../cluster/checks/endpoint';
+import { expectedSecrets } from '../cluster/checks/expected-secret';
+import { checkFlux } from '../cluster/checks/flux';
+import { checkNamespace } from '../cluster/checks/namespace';
+import { checkRights } from '../cluster/checks/rights';
+import type { Check } from '../cluster/checks/run-checks';
+import { checkSealing, type CommittedSealingCertificate } from '../cluster/checks/sealing';
+import { checkSealedSecret } from '../cluster/checks/sealed-secret';
+import { checkSecret } from '../cluster/checks/secret';
+import { judgeSigners } from '../cluster/checks/signers';
+import { checkSigningRequest } from '../cluster/checks/signing-request';
+import { checkWorkloads, filesOf } from '../cluster/checks/workload';
+import type { Typed } from '../cluster/checks/verdict';
+import type { KubernetesApi } from '../cluster/kubernetes-api';
+import type { Controller } from '../cluster/sealing-certificate';
+import type { CertificateSpec } from '../model/certificate-spec';
+import { pendingRevision, type Certificate } from '../model/revision';
+import type { Folder } from '../store/folder';
+import { pathInside } from '../store/path-inside';
+import { readNamedFile } from '../store/revisions';
+import { readTextIfThere } from '../store/text-file';
+import type { Context } from './context';
+import type { DoctorFlags } from './doctor';
+import { typed } from './typed';
+
+/** Where the Sealed Secrets controller is, as the command line says. */
+export const controllerIn = ({ controllerName, controllerNamespace }: DoctorFlags): Controller => ({
+  name: controllerName,
+  namespace: controllerNamespace,
+});
+
+const typedIn =
+  (context: Context): Typed =>
+  (command) =>
+    typed(context, command);
+
+type Certificates = readonly Certificate<CertificateSpec>[];
+
+/** What is asked once for all certificates. */
+export function checksOfAll(
+  api: KubernetesApi,
+  folder: Folder,
+  certificates: Certificates,
+  context: Context,
+  flags: DoctorFlags,
+): readonly Check[] {
+  const command = typedIn(context);
+  const specs = certificates.map(({ spec }) => spec);
+  const remote = specs.filter(({ signer }) => signer !== 'local');
+  const signers = [...new Set(remote.map(({ signer }) => signer))];
+  const pending = certificates.flatMap(({ revisions }) => {
+    const record = pendingRevision(revisions)?.record;
+    return record && record.signer !== 'local' ? [record.objectName] : [];
+  });
+  const sealing = sealingCertificates(folder, specs);
+  const namespaces = certificates.flatMap((certificate) =>
+    expectedSecrets(certificate).map(({ namespace }) => namespace),
+  );
+  return [
+    ...(remote.length === 0
+      ? []
+      : [
+          { check: 'request api', run: () => checkSigningRequestApi(api) },
+          { check: 'rights', run: () => checkRights(api, signers, pending) },
+        ]),
+    {
+      check: 'signer',
+      run: async () => judgeSigners(specs, await serverVersion(api)),
+    },
+    ...(sealing.length === 0
+      ? []
+      : [
+          {
+            check: 'sealing',
+            run: () => checkSealing(api, controllerIn(flags), sealing, context.now, command),
+          },
+        ]),
+    {
+      check: 'argo cd',
+      run: () => checkArgoCd(api, flags.argocdNamespace, remote[0]?.name, command),
+    },
+    { check: 'flux', run: () => checkFlux(api) },
+    ...[...new Set(namespaces)].map((namespace) => ({
+      check: 'namespace',
+      run: () => checkNamespace(api, namespace),
+    })),
+  ];
+}
+
+/** What is asked for each certificate. */
+export function checksOfOne(
+  api: KubernetesApi,
+  { root }: Folder,
+  certificate: Certificate<CertificateSpec>,
+  context: Context,
+): readonly Check[] {
+  const command = typedIn(context);
+  const { spec, revisions } = certificate;
+  const pending = pendingRevision(revisions);
+  const about = (check: string, run: Check['run']): Check => ({
+    check,
+    certificate: spec.name,
+    run,
+  });
+  return [
+    ...(pending && pending.record.signer !== 'local'
+      ? [about('request', () => checkSigningRequest(api, spec, pending, command))]
+      : []),
+    ...expectedSecrets(certificate)
+      .filter(({ isCurrent }) => isCurrent && spec.sealing.type === 'sealed-secrets')
+      .map((expected) => about('sealed secret', () => checkSealedSecret(api, spec.name, expected))),
+    ...expectedSecrets(certificate).map((expected) =>
+      about('secret', () => checkSecret(api, certificate, expected, context.now, command)),
+    ),
+    ...filesOf(spec).map((file) =>
+      about('restart', async () =>
+        checkWorkloads(api, certificate, file, readNamedFile(root, file)),
+      ),
+    ),
+  ];
+}
+
+function sealingCertificates(
+  { root }: Folder,
+  specs: readonly CertificateSpec[],
+): readonly CommittedSealingCertificate[] {
+  const files = specs.flatMap(({ sealing }) =>
+    sealing.type === 'sealed-secrets' ? [sealing.certificate] : [],
+  );
+  return [...new Set(files)].map((file) => {
+    const pem = readTextIfThere(pathInside(root, file), file);
+    return { file, ...(pem !== undefined && { pem }) };
+  });
+}
+
+/** What `--endpoint` asks for, and not of the API server. */
+export function checksOfEndpoint(
+  certificate: Certificate<CertificateSpec>,
+  context: Context,
+  { endpoint }: DoctorFlags,
+  look: Look,
+): readonly Check[] {
+  if (endpoint === undefined) return [];
+  const run = () => checkEndpoint(look, endpoint, certificate, context.now, typedIn(context));
+  return [{ check: 'endpoint', certificate: certificate.spec.name, run }];
+}
