@@ -1,0 +1,138 @@
+import type { CertificateSpec } from '../../model/certificate-spec';
+import type { Adoption } from './candidates';
+import type { SecretOwner } from './describe-secret';
+import { formatDuration } from '../duration';
+import { quotable } from '../problem';
+
+/** An adoption that came to something. */
+export interface Made extends Adoption {
+  readonly spec: CertificateSpec;
+}
+
+const MANAGED = 'sealedsecrets.bitnami.com/managed';
+const IN_PODS =
+  'restart: [{ file: deployment.yaml, annotations: spec.template.metadata.annotations }]';
+const KES_RESTART = '{ file: tenant.yaml, annotations: spec.kes.annotations }';
+const POOL_RESTART =
+  '{ file: tenant.yaml, annotations: "spec.pools[0].annotations", digestOf: ca }';
+const REFERENCES =
+  'references: [{ file: tenant.yaml, name: spec.kes.externalCertSecret.name, type: spec.kes.externalCertSecret.type }]';
+
+/** What was looked for before. */
+export interface Known {
+  /** Whether a person said who signs. */
+  readonly saysSigner: boolean;
+  /** Why the CA is not known. */
+  readonly caMissing: string | undefined;
+}
+
+/** What the certificate does not tell, and what to do about it. */
+export function unknownOf(made: Made, { saysSigner, caMissing }: Known): readonly string[] {
+  const { defaults, spec, like } = made;
+  const isKes = spec.profile === 'minio-kes';
+  return [
+    ...(saysSigner
+      ? []
+      : defaults.signer === undefined
+        ? [
+            `signer: ${spec.signer} because the subject is a node's; on Amazon EKS say --signer beta.eks.amazonaws.com/app-serving`,
+          ]
+        : [`signer: ${spec.signer} is what the defaults say`]),
+    ...(like.usages
+      ? []
+      : [
+          `usages: the certificate has none, so the usual ones are asked for: ${spec.usages.join(', ')}`,
+        ]),
+    like.duration === undefined
+      ? `duration: the issued lifetime is none that Kubernetes takes, so ${formatDuration(spec.expirationSeconds)} is asked for`
+      : `duration: ${like.duration} is what was issued; more may have been asked for`,
+    ...(isKes ? kesUnknown(made, caMissing) : clientUnknown(spec)),
+    ...readersUnknown(made),
+    ...(made.sealing?.type === 'sealed-secrets'
+      ? [
+          `how keys are kept in Git: Sealed Secrets is written, with ${made.sealing.certificate}; SOPS is the other way`,
+        ]
+      : []),
+  ];
+}
+
+function kesUnknown(
+  { like, spec }: Made,
+  caMissing = 'the CA that signed is not known',
+): readonly string[] {
+  const pods = like.names.dnsNames.length - 1;
+  return [
+    `replicas: the certificate names ${pods} ${pods === 1 ? 'pod' : 'pods'} of KES; compare with spec.kes.replicas of the Tenant, whose default is 2`,
+    ...(spec.appendCa
+      ? []
+      : [
+          `trust: ${caMissing}, so MinIO pins the leaf; once you have that CA as ca.pem, say ca: ca.pem in place of trust: leaf`,
+        ]),
+  ];
+}
+
+/** Which files of the team say what must change with the Secret. */
+function readersUnknown({ spec, secret }: Made): readonly string[] {
+  if (spec.profile !== 'minio-kes')
+    return [`what restarts with the Secret: add such as ${IN_PODS}`];
+  const places = [KES_RESTART, ...(spec.appendCa ? [POOL_RESTART] : [])].join(', ');
+  return [
+    `what restarts: with the Tenant in a file of yours add restart: [${places}]`,
+    ...(secret.owner?.kind === 'Tenant'
+      ? []
+      : [`where the Secret is named: with the Tenant in a file of yours add ${REFERENCES}`]),
+  ];
+}
+
+function clientUnknown({ usages, signer, profile }: CertificateSpec): readonly string[] {
+  return usages.includes('client auth') &&
+    profile === 'generic' &&
+    !signer.startsWith('kubernetes.io/')
+    ? [
+        'who knows this client by its public key: a renewal makes a new key; for KES see the profile minio-kes-client, or say keyPolicy: reuse',
+      ]
+    : [];
+}
+
+/** What is not as it was, or should be known before the first renewal. */
+export function warningsOf({ secret, like, spec }: Made): readonly string[] {
+  const place = `${spec.secret.namespace} ${spec.secret.name}`;
+  const isTold = spec.warnings.some((warning) => warning.includes(MANAGED));
+  return [
+    ...like.warnings,
+    ...spec.warnings,
+    ...(spec.sealing.type === 'sealed-secrets' && !secret.isReleased
+      ? [
+          `${isTold ? 'the command for it' : 'Sealed Secrets refuses a Secret that somebody else made until you run'}: kubectl annotate secret -n ${place} ${MANAGED}=true`,
+        ]
+      : []),
+    ...(secret.owner ? [ownerWarning(secret.owner)] : []),
+    ...(secret.isImmutable
+      ? ['the Secret is immutable, so nothing can renew it: choose another secret.name']
+      : []),
+    ...(secret.others.length > 0
+      ? [
+          `the Secret also has ${secret.others.map(quotable).join(', ')}, which releaf does not write: see who reads that`,
+        ]
+      : []),
+    ...(secret.keys.privateKey === undefined
+      ? [
+          `no item looks like a private key; ${spec.secret.keys.privateKey} is where the new one goes`,
+        ]
+      : []),
+  ];
+}
+
+function ownerWarning({ kind, name }: SecretOwner): string {
+  const who = `${quotable(kind)} ${quotable(name)}`;
+  switch (kind) {
+    case 'Tenant':
+      return `${who} owns the Secret: when it is deleted the MinIO operator issues a new one, and MinIO must restart`;
+    case 'SealedSecret':
+      return `${who} owns the Secret: take its manifest out of Git in the same change, since releaf writes one of that name`;
+    case 'Certificate':
+      return `${who} of cert-manager writes the Secret: delete that first, the Secret stays`;
+    default:
+      return `${who} owns the Secret: it may write it again, and takes it along when it is deleted`;
+  }
+}
