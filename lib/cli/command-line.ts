@@ -1,0 +1,87 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { parseDuration } from '../config/duration';
+import type { Context, ExitStatus } from './context';
+import type { Work } from './folders';
+
+/** What the process gives a command; the folder comes from the command line. */
+export type ContextOf = (folder: string) => Context;
+
+/** The folders of a command, in the order given. */
+export interface FolderFlag {
+  readonly folder?: readonly string[];
+}
+
+/** How to reach the cluster, as every command that asks it takes it. */
+export interface ClusterFlags {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+}
+
+/** Examples for the end of a command's help. */
+export const examples = (...lines: readonly string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
+
+/** `-C`, which may be said several times. */
+export const folderOption = (description: string): Option =>
+  new Option('-C, --folder <dir>', description).argParser(
+    (value, before: readonly string[] | undefined) => [...(before ?? []), value],
+  );
+
+/** Adds `--json`. */
+export const json = (target: Command): Command =>
+  target.option('--json', 'print JSON for machines', false);
+
+/** Adds the flags of {@link ClusterFlags}. */
+export const clustered = (target: Command): Command =>
+  target
+    .option('--kubeconfig <file>', 'as kubectl: else KUBECONFIG, ~/.kube/config, the pod')
+    .option('--context <name>', 'context of the kubeconfig (default: its current one)');
+
+/** `--wait`, in seconds for the command. */
+export function waitOption(description: string, value?: string): Option {
+  const option = new Option('--wait <duration>', description).argParser(seconds);
+  return value === undefined ? option : option.default(seconds(value), value);
+}
+
+function seconds(value: string): number {
+  const duration = parseDuration(value);
+  if (duration === undefined) {
+    throw new InvalidArgumentError('it is a duration, such as 5m or 90s');
+  }
+  return duration;
+}
+
+/** Where commands are declared: names, flags, help. Each one's code is loaded when it runs. */
+export class CommandLine {
+  /**
+   * @param contextOf - makes the context of a command for the folder that it was given
+   * @param done - takes the exit status of the command that ran
+   */
+  constructor(
+    readonly program: Command,
+    readonly contextOf: ContextOf,
+    readonly done: (status: ExitStatus) => void,
+  ) {}
+
+  /** A command that works in folders. */
+  command(name: string, description: string): Command {
+    return this.program
+      .command(name)
+      .description(description)
+      .addOption(
+        folderOption(
+          'folder with releaf.yaml (default: "."); several: -C clusters/*, or -C a -C b',
+        ),
+      );
+  }
+
+  foldersOf({ folder }: FolderFlag): readonly string[] {
+    return folder ?? this.program.opts<FolderFlag>().folder ?? ['.'];
+  }
+
+  /** Runs a command in each of its folders. */
+  async inEach(flags: FolderFlag, work: Work): Promise<void> {
+    const { inFolders } = await import('./folders.js');
+    this.done(await inFolders(this.foldersOf(flags).map(this.contextOf), work));
+  }
+}

@@ -1,0 +1,173 @@
+import { Option } from 'commander';
+import {
+  clustered,
+  examples,
+  json,
+  waitOption,
+  type ClusterFlags,
+  type CommandLine,
+  type FolderFlag,
+} from './command-line';
+
+/** Declares the commands for which the folder is enough; only `renew --now` asks the cluster. */
+export function declareFolderCommands(line: CommandLine): void {
+  line.program.commandsGroup('In the folder:');
+  json(line.command('plan [names...]', 'what is due and why; writes nothing'))
+    .option('--check', 'exit with 3 when work is due', false)
+    .addHelpText('after', examples('releaf plan', 'releaf plan --check --json', 'releaf plan kes'))
+    .action((names: string[], flags: FolderFlag & { check: boolean; json: boolean }) =>
+      line.inEach(flags, {
+        names,
+        json: flags.json,
+        run: async (context, own) => (await import('./plan.js')).runPlan(context, own, flags),
+      }),
+    );
+
+  json(
+    clustered(
+      line.command(
+        'renew [names...]',
+        'next revision for what is due: key, request, sealed key; then synth',
+      ),
+    ),
+  )
+    .option('--force', 'renew also what is not due, pending or rolled back', false)
+    .option('--dry-run', 'tell what would be renewed; write nothing', false)
+    .addOption(
+      new Option(
+        '--now',
+        'also create the request in the cluster, compare, approve, wait and fetch; needs names',
+      )
+        .default(false)
+        .conflicts('dryRun'),
+    )
+    .addOption(waitOption('with --now: how long to wait for the signer', '5m'))
+    .addHelpText(
+      'after',
+      examples(
+        'releaf renew',
+        'releaf renew kes --force',
+        'releaf renew --dry-run',
+        'releaf renew kes --now        without a pull request in between',
+      ),
+    )
+    .action(
+      (
+        names: string[],
+        flags: FolderFlag &
+          ClusterFlags & {
+            force: boolean;
+            dryRun: boolean;
+            now: boolean;
+            wait: number;
+            json: boolean;
+          },
+      ) => {
+        if (flags.now && names.length === 0) {
+          line.program.error(
+            'error: --now approves without review, so say which: releaf renew NAME --now',
+          );
+        }
+        return line.inEach(flags, {
+          names,
+          json: flags.json,
+          synthesizes: !flags.dryRun,
+          run: async (context, own) =>
+            flags.now
+              ? (await import('./renew-now.js')).runRenewNow(context, own, flags)
+              : (await import('./renew.js')).runRenew(context, own, flags),
+        });
+      },
+    );
+
+  json(
+    line.command(
+      'sign [names...]',
+      'sign pending requests with a CA on disk (development, air-gapped); then synth',
+    ),
+  )
+    .requiredOption('--ca <dir>', 'folder with ca.crt and ca.key, outside of the repository')
+    .addHelpText('after', examples('releaf sign --ca ../pki', 'releaf sign kes --ca ../pki'))
+    .action((names: string[], flags: FolderFlag & { ca: string; json: boolean }) =>
+      line.inEach(flags, {
+        names,
+        json: flags.json,
+        synthesizes: true,
+        run: async (context, own) => (await import('./sign.js')).runSign(context, own, flags),
+      }),
+    );
+
+  json(line.command('rollback <name>', 'back to the revision before, and stay there; then synth'))
+    .addHelpText('after', examples('releaf rollback kes'))
+    .action((name: string, flags: FolderFlag & { json: boolean }) =>
+      line.inEach(flags, {
+        names: [name],
+        json: flags.json,
+        synthesizes: true,
+        run: async (context) => (await import('./rollback.js')).runRollback(context, name, flags),
+      }),
+    );
+
+  json(
+    line.command(
+      'synth',
+      'folder → dist/ and restart annotations; the same files give the same bytes',
+    ),
+  )
+    .addHelpText('after', examples('releaf synth', 'releaf synth -C clusters/prod'))
+    .action((flags: FolderFlag & { json: boolean }) =>
+      line.inEach(flags, {
+        names: [],
+        json: flags.json,
+        synthesizes: true,
+        run: async (context) => (await import('./synth.js')).runSynth(context, flags),
+      }),
+    );
+
+  json(
+    line.command(
+      'verify',
+      'the gate in CI: coherent, no key in clear, dist/ up to date (not expiry: see plan)',
+    ),
+  )
+    .addHelpText('after', examples('releaf verify', 'releaf verify --json'))
+    .action((flags: FolderFlag & { json: boolean }) =>
+      line.inEach(flags, {
+        names: [],
+        json: flags.json,
+        run: async (context) => (await import('./verify.js')).runVerify(context, flags),
+      }),
+    );
+
+  line
+    .command('status', 'how each certificate stands, most urgent first')
+    .addOption(
+      new Option('--format <format>', 'form of the output')
+        .choices(['table', 'json'])
+        .default('table'),
+    )
+    .addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }))
+    .addHelpText('after', examples('releaf status', 'releaf status --format json'))
+    .action((flags: FolderFlag & { format: 'table' | 'json' }) =>
+      line.inEach(flags, {
+        names: [],
+        json: flags.format === 'json',
+        run: async (context) => (await import('./status.js')).runStatus(context, flags.format),
+      }),
+    );
+
+  json(
+    line.command(
+      'explain <name>',
+      'request, certificate, signer rules, Secret, restart, and where each value comes from',
+    ),
+  )
+    .addHelpText('after', examples('releaf explain kes', 'releaf explain kes --json'))
+    .action((name: string, flags: FolderFlag & { json: boolean }) =>
+      line.inEach(flags, {
+        names: [name],
+        json: flags.json,
+        run: async (context) => (await import('./explain.js')).runExplain(context, name, flags),
+      }),
+    );
+}
