@@ -34,9 +34,7 @@ function program(name: string): string {
   const folders = [process.env['RELEAF_TOOLS'], ...(process.env['PATH'] ?? '').split(delimiter)];
   const found = folders.map((folder) => join(folder ?? '', name)).find((path) => existsSync(path));
   if (found) return found;
-  throw new Error(
-    `these tests need ${name}: run .ci/real-tools FOLDER, then set RELEAF_TOOLS=FOLDER`,
-  );
+  throw new Error(`these tests need ${name}: export RELEAF_TOOLS=$(test/e2e/tools/build)`);
 }
 
 const SEALING_KEY = join(VECTORS, 'sealing/worthless-sealing-key.pem');
