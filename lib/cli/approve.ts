@@ -2,7 +2,7 @@ import type { ClusterOptions, KubernetesApi } from '../cluster/kubernetes-api';
 import { openFolder, type Folder } from '../store/folder';
 import { preflight } from '../store/synthesize';
 import { approveAndTake } from './approve-and-take';
-import { compareRequests } from './approve-requests';
+import { compareRequests, comparison } from './approve-requests';
 import { conclude, NOBODY, type Results } from './conclude';
 import type { Context, ExitStatus } from './context';
 import { denyRequests } from './deny-requests';
@@ -52,9 +52,15 @@ async function resultsOf(
   warnOfUncommitted(context, folder, pending);
   if (flags.dryRun) {
     const { done, failed } = await compareRequests(context, api, pending, flags.json);
+    if (!flags.json) for (const request of done) tellComparison(context, request);
     return { ...NOBODY, waiting: done, failed };
   }
   return approveAndTake(context, api, folder, pending, flags);
+}
+
+function tellComparison({ print }: Context, { spec, pending }: Waiting): void {
+  const { objectName } = pending.record;
+  print(`${spec.name}: ${objectName}: ${comparison(placeOf(spec.name, pending))}`);
 }
 
 /** What is not in Git, nobody has reviewed. */

@@ -299,7 +299,10 @@ error REQUEST_UNSIGNED: ${each.name}: approved since 2027-03-01T12:00:00Z (Relea
     const each = await scene();
     const before = traceOf(each.root);
     const { status, stdout } = await each.approve('--dry-run');
-    expect(stdout).toContain(`web: ${each.name}: waits for approval\n`);
+    expect(stdout).toContain(
+      `web: ${each.name}: request, signerName, usages and expirationSeconds equal certificates/web/1\n` +
+        `web: ${each.name}: waits for approval\n`,
+    );
     expect(status).toBe(0);
     expect(conditions(each)).toEqual([]);
     expect(traceOf(each.root)).toEqual(before);
