@@ -31,6 +31,9 @@ export const serversCa = (): Authority => openAuthority(pairOf('servers-ca'));
 /** PEM of the CA that kube-controller-manager signs with, as `ca` in releaf's config. */
 export const signingCa = (): string => readFileSync(pki('signer-ca.crt'), 'utf8');
 
+/** The CA of {@link signingCa}, for certificates that it signed before the tests began. */
+export const signerCa = (): Authority => openAuthority(pairOf('signer-ca'));
+
 /**
  * How long {@link signingCa} signs at most: shorter than releaf's default of 90 days, so that tests see
  * both a duration that is honoured and one that is not.

@@ -44,7 +44,7 @@ async function startCluster(): Promise<void> {
   const servers = newAuthority('CA of the servers');
   const clients = newAuthority('CA of the clients');
   const signer = newAuthority('CA of the signer');
-  const [serversCertificate] = pair('servers-ca', servers);
+  pair('servers-ca', servers);
   pair('clients-ca', clients);
   const [signerCertificate, signerKey] = pair('signer-ca', signer);
   const [serverCertificate, serverKey] = pair(
@@ -110,7 +110,8 @@ async function startCluster(): Promise<void> {
       `--flex-volume-plugin-dir=${join(FOLDER, 'plugins')}`,
       '--leader-elect=false',
       '--use-service-account-credentials',
-      `--root-ca-file=${serversCertificate}`,
+      // In it are both, for kubeadm makes one CA for both.
+      `--root-ca-file=${file('root-ca.crt', servers.certificate + signer.certificate)}`,
       `--service-account-private-key-file=${accountsKey}`,
       `--cluster-signing-cert-file=${signerCertificate}`,
       `--cluster-signing-key-file=${signerKey}`,
