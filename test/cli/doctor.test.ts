@@ -553,7 +553,7 @@ const situations: Record<string, Situation> = {
     says: [
       [
         'failure secret web: shop/web-tls belongs to nobody that it shows',
-        'kubectl annotate secret -n shop web-tls sealedsecrets.bitnami.com/managed=true\nkubectl delete sealedsecret -n shop web-tls --ignore-not-found\nthen apply dist/web.k8s.yaml again',
+        'kubectl delete sealedsecret -n shop web-tls --ignore-not-found\nkubectl annotate secret -n shop web-tls sealedsecrets.bitnami.com/managed=true\nthen apply dist/web.k8s.yaml again',
       ],
     ],
   },

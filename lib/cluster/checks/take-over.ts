@@ -52,11 +52,14 @@ export function judgeTakeOver(
             `${controller} made it: better give the certificate a name of its own (secret.name), and let ${controller} read that one`,
             'or take this one over:',
           ]),
+      // It gives up after five times, and looks at no Secret's annotations (watchSecrets). The deletion comes
+      // first: what takes the Secret over in between would take it along.
+      ...(isCurrent
+        ? [`kubectl delete sealedsecret -n ${namespace} ${secret} --ignore-not-found`]
+        : []),
       `kubectl annotate secret -n ${namespace} ${secret} sealedsecrets.bitnami.com/managed=true`,
       ...(isCurrent
         ? [
-            // It gives up after five times, and looks at no Secret's annotations (watchSecrets).
-            `kubectl delete sealedsecret -n ${namespace} ${secret} --ignore-not-found`,
             `then apply dist/${name}.k8s.yaml again: a SealedSecret that was refused is not tried again by itself`,
           ]
         : []),
