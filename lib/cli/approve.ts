@@ -1,14 +1,14 @@
 import type { ClusterOptions, KubernetesApi } from '../cluster/kubernetes-api';
 import { openFolder, type Folder } from '../store/folder';
 import { preflight } from '../store/synthesize';
-import { approveAndTake } from './approve-and-take';
-import { compareRequests, comparison } from './approve-requests';
-import { conclude, NOBODY, type Results } from './conclude';
+import { approveAndTake } from './requests/approve-and-take';
+import { compareRequests, comparison } from './requests/approve-requests';
+import { conclude, NOBODY, type Results } from './requests/conclude';
 import type { Context, ExitStatus } from './context';
-import { denyRequests } from './deny-requests';
+import { denyRequests } from './requests/deny-requests';
 import type { Waiting } from './issue';
-import { placeOf } from './live-request';
-import { pendingRequests } from './pending-requests';
+import { placeOf } from './requests/live-request';
+import { pendingRequests } from './requests/pending-requests';
 
 export interface ApproveFlags extends ClusterOptions {
   /** Seconds. */

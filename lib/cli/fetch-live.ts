@@ -1,14 +1,14 @@
 import { stateOf } from '../cluster/signing-requests';
 import type { ClusterOptions } from '../cluster/kubernetes-api';
 import { openFolder } from '../store/folder';
-import { attemptEach } from './attempts';
-import { awaitCertificates } from './await-certificates';
-import { conclude, NOBODY } from './conclude';
+import { attemptEach } from './requests/attempts';
+import { awaitCertificates } from './requests/await-certificates';
+import { conclude, NOBODY } from './requests/conclude';
 import type { Context, ExitStatus } from './context';
-import { lookAtCommitted, type LiveRequest } from './live-request';
-import { pendingRequests } from './pending-requests';
-import { takeCertificate } from './take-certificate';
-import { unsigned } from './unsigned';
+import { lookAtCommitted, type LiveRequest } from './requests/live-request';
+import { pendingRequests } from './requests/pending-requests';
+import { takeCertificate } from './requests/take-certificate';
+import { unsigned } from './requests/unsigned';
 
 export interface FetchLiveFlags extends ClusterOptions {
   /** Seconds. @default - take what is there */

@@ -5,9 +5,9 @@ import { createSigningRequest, signingRequestRights } from '../cluster/signing-r
 import { signingRequestObject } from '../delivery/signing-request-object';
 import { isDue } from '../rotation/plan';
 import { openFolder, type Folder } from '../store/folder';
-import { approveAndTake } from './approve-and-take';
-import { attemptEach, type Failure } from './attempts';
-import { conclude, NOBODY, type Results } from './conclude';
+import { approveAndTake } from './requests/approve-and-take';
+import { attemptEach, type Failure } from './requests/attempts';
+import { conclude, NOBODY, type Results } from './requests/conclude';
 import type { Context, ExitStatus } from './context';
 import { noteChanges } from './finish';
 import {
@@ -17,7 +17,7 @@ import {
   refusalOf,
   type Planned,
 } from './make-revisions';
-import { pendingRequests, signedHere } from './pending-requests';
+import { pendingRequests, signedHere } from './requests/pending-requests';
 import { typed } from './typed';
 
 export interface RenewNowFlags extends ClusterOptions {

@@ -1,16 +1,16 @@
-import type { KubernetesApi } from '../cluster/kubernetes-api';
+import type { KubernetesApi } from '../../cluster/kubernetes-api';
 import {
   conditionOf,
   getSigningRequest,
   stateOf,
   type LiveSigningRequest,
-} from '../cluster/signing-requests';
-import { ReleafError } from '../model/errors';
-import type { Revision } from '../model/revision';
-import { requestDifferences, type RequestDifference } from '../rotation/request-differences';
-import type { Context } from './context';
-import type { Waiting } from './issue';
-import { typed } from './typed';
+} from '../../cluster/signing-requests';
+import { ReleafError } from '../../model/errors';
+import type { Revision } from '../../model/revision';
+import { requestDifferences, type RequestDifference } from '../../rotation/request-differences';
+import type { Context } from '../context';
+import type { Waiting } from '../issue';
+import { typed } from '../typed';
 
 /** A pending revision and its request in the cluster, as one GET gave it. */
 export interface LiveRequest extends Waiting {

@@ -1,10 +1,10 @@
-import type { KubernetesApi } from '../cluster/kubernetes-api';
-import { stateOf } from '../cluster/signing-requests';
-import { formatDuration } from '../config/duration';
+import type { KubernetesApi } from '../../cluster/kubernetes-api';
+import { stateOf } from '../../cluster/signing-requests';
+import { formatDuration } from '../../config/duration';
 import { attemptEach, type Attempts, type Failure } from './attempts';
-import type { Context } from './context';
+import type { Context } from '../context';
 import { lookAtCommitted, type LiveRequest } from './live-request';
-import { startBar } from './progress';
+import { startBar } from '../progress';
 import { unsigned } from './unsigned';
 
 /** Milliseconds between two looks: at first, and once it takes long. */

@@ -1,13 +1,13 @@
-import type { KubernetesApi } from '../cluster/kubernetes-api';
-import { decide, stateOf } from '../cluster/signing-requests';
-import { formatDuration } from '../config/duration';
-import { subjectLine } from '../model/subject-line';
-import { visible } from '../model/visible';
-import { altNamesOf } from '../rotation/issued-chain';
-import { COMPARED_FIELDS } from '../rotation/request-differences';
+import type { KubernetesApi } from '../../cluster/kubernetes-api';
+import { decide, stateOf } from '../../cluster/signing-requests';
+import { formatDuration } from '../../config/duration';
+import { subjectLine } from '../../model/subject-line';
+import { visible } from '../../model/visible';
+import { altNamesOf } from '../../rotation/issued-chain';
+import { COMPARED_FIELDS } from '../../rotation/request-differences';
 import { attemptEach, type Attempts } from './attempts';
-import type { Context } from './context';
-import type { Waiting } from './issue';
+import type { Context } from '../context';
+import type { Waiting } from '../issue';
 import { lookAtCommitted, placeOf, reasonOf, type LiveRequest } from './live-request';
 
 /** A request that is approved by now. */

@@ -1,14 +1,14 @@
-import { stateOf } from '../cluster/signing-requests';
-import { visible } from '../model/visible';
-import { table } from '../report/table';
-import type { Folder } from '../store/folder';
+import { stateOf } from '../../cluster/signing-requests';
+import { visible } from '../../model/visible';
+import { table } from '../../report/table';
+import type { Folder } from '../../store/folder';
 import type { Failure } from './attempts';
-import { EXIT, type Context, type ExitStatus } from './context';
-import { noteFailure } from './failure';
-import { noteChanges, type Changes } from './finish';
-import { issuedJson, NEXT_ISSUED, writeIssued, type Issue } from './issue';
+import { EXIT, type Context, type ExitStatus } from '../context';
+import { noteFailure } from '../failure';
+import { noteChanges, type Changes } from '../finish';
+import { issuedJson, NEXT_ISSUED, writeIssued, type Issue } from '../issue';
 import type { LiveRequest } from './live-request';
-import { typed } from './typed';
+import { typed } from '../typed';
 
 /** What a run has come to, certificate by certificate. */
 export interface Results {

@@ -1,10 +1,10 @@
-import { conditionOf, stateOf } from '../cluster/signing-requests';
-import { formatDuration } from '../config/duration';
-import { ReleafError } from '../model/errors';
+import { conditionOf, stateOf } from '../../cluster/signing-requests';
+import { formatDuration } from '../../config/duration';
+import { ReleafError } from '../../model/errors';
 import type { Failure } from './attempts';
-import type { Context } from './context';
+import type { Context } from '../context';
 import { reasonOf, type LiveRequest } from './live-request';
-import { typed } from './typed';
+import { typed } from '../typed';
 
 /**
  * Says why a request has no certificate yet, and what usually is wrong.

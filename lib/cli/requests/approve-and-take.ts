@@ -1,11 +1,11 @@
-import type { KubernetesApi } from '../cluster/kubernetes-api';
-import type { Folder } from '../store/folder';
+import type { KubernetesApi } from '../../cluster/kubernetes-api';
+import type { Folder } from '../../store/folder';
 import { approveRequests, compareRequests } from './approve-requests';
 import { attemptEach } from './attempts';
 import { awaitCertificates } from './await-certificates';
 import type { Results } from './conclude';
-import type { Context } from './context';
-import type { Waiting } from './issue';
+import type { Context } from '../context';
+import type { Waiting } from '../issue';
 import { takeCertificate } from './take-certificate';
 
 /**

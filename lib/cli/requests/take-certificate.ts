@@ -1,8 +1,8 @@
-import { acceptCertificate } from '../rotation/accept-certificate';
-import { readCas } from '../store/ca-file';
-import type { Folder } from '../store/folder';
-import type { Context } from './context';
-import type { Issue } from './issue';
+import { acceptCertificate } from '../../rotation/accept-certificate';
+import { readCas } from '../../store/ca-file';
+import type { Folder } from '../../store/folder';
+import type { Context } from '../context';
+import type { Issue } from '../issue';
 import type { LiveRequest } from './live-request';
 
 /**

@@ -1,12 +1,12 @@
-import { ReleafError } from '../model/errors';
-import { readRecordedRequest } from '../rotation/coherence';
-import { readCas } from '../store/ca-file';
-import { readCertificate, type Folder } from '../store/folder';
+import { ReleafError } from '../../model/errors';
+import { readRecordedRequest } from '../../rotation/coherence';
+import { readCas } from '../../store/ca-file';
+import { readCertificate, type Folder } from '../../store/folder';
 import { attemptEach, type Attempts } from './attempts';
-import type { Context } from './context';
-import { nothingPending, waitingOf, type Waiting } from './issue';
-import { select } from './selection';
-import { typed } from './typed';
+import type { Context } from '../context';
+import { nothingPending, waitingOf, type Waiting } from '../issue';
+import { select } from '../selection';
+import { typed } from '../typed';
 
 /**
  * The pending revisions whose requests are the cluster's business, each read and found coherent.

@@ -1,8 +1,8 @@
-import type { CertificateSpec } from '../model/certificate-spec';
-import { ReleafError } from '../model/errors';
-import type { Revision } from '../model/revision';
-import type { Context } from './context';
-import { withProgress } from './progress';
+import type { CertificateSpec } from '../../model/certificate-spec';
+import { ReleafError } from '../../model/errors';
+import type { Revision } from '../../model/revision';
+import type { Context } from '../context';
+import { withProgress } from '../progress';
 
 /** How many requests are under way to the API server at once. */
 const AT_ONCE = 8;

@@ -1,13 +1,13 @@
-import type { KubernetesApi } from '../cluster/kubernetes-api';
-import { decide, stateOf } from '../cluster/signing-requests';
-import { ReleafError } from '../model/errors';
-import { visible } from '../model/visible';
+import type { KubernetesApi } from '../../cluster/kubernetes-api';
+import { decide, stateOf } from '../../cluster/signing-requests';
+import { ReleafError } from '../../model/errors';
+import { visible } from '../../model/visible';
 import { comparison, showRequest } from './approve-requests';
 import { attemptEach, type Attempts } from './attempts';
-import type { Context } from './context';
-import type { Waiting } from './issue';
+import type { Context } from '../context';
+import type { Waiting } from '../issue';
 import { lookAt, placeOf, reasonOf, type LiveRequest } from './live-request';
-import { typed } from './typed';
+import { typed } from '../typed';
 
 /** Denies live requests, also those that are not as committed: a planted one above all. */
 export async function denyRequests(
