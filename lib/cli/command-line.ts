@@ -79,9 +79,18 @@ export class CommandLine {
     return folder ?? this.program.opts<FolderFlag>().folder ?? ['.'];
   }
 
-  /** Runs a command in each of its folders. */
-  async inEach(flags: FolderFlag, work: Work): Promise<void> {
+  /** Runs a command in each of its folders; each knows which cluster was named. */
+  async inEach(flags: FolderFlag & ClusterFlags, work: Work): Promise<void> {
     const { inFolders } = await import('./folders.js');
-    this.done(await inFolders(this.foldersOf(flags).map(this.contextOf), work));
+    const { kubeconfig, context } = flags;
+    const cluster = {
+      ...(kubeconfig !== undefined && { kubeconfig }),
+      ...(context !== undefined && { context }),
+    };
+    const contexts = this.foldersOf(flags).map((folder) => ({
+      ...this.contextOf(folder),
+      cluster,
+    }));
+    this.done(await inFolders(contexts, work));
   }
 }

@@ -6,6 +6,8 @@ import type { Randomness } from './randomness';
 export interface Context {
   /** The folder to work on, as given with `-C`; relative to the working directory. */
   readonly folder: string;
+  /** The flags that say which cluster, as they were given. @default - none were */
+  readonly cluster?: ClusterOptions;
   /** The output folder where `CDK8S_OUTDIR` moves it. */
   readonly output?: string;
   /** The time of this run; read once, so that all of a run agrees. */
