@@ -29,7 +29,7 @@ export interface Work {
 export async function inFolders(contexts: readonly Context[], work: Work): Promise<ExitStatus> {
   const [first, ...others] = new Map(contexts.map((one) => [resolve(one.folder), one])).values();
   if (!first) throw new Error('a command runs in one folder at least');
-  if (others.length === 0) return work.run(first, work.names);
+  if (others.length === 0) return inOnly(first, work);
   const several = [first, ...others].map((one) => ({ ...one, folder: tidy(one.folder) }));
   if (work.synthesizes) assertApart(first);
   const outcomes: Outcome[] = [];
@@ -46,6 +46,23 @@ export async function inFolders(contexts: readonly Context[], work: Work): Promi
   }
   const statuses = outcomes.map(({ status }) => status);
   return [EXIT.failed, EXIT.due].find((status) => statuses.includes(status)) ?? EXIT.done;
+}
+
+/** A failure is one JSON document too, where that was asked for. */
+async function inOnly(context: Context, { json, names, run }: Work): Promise<ExitStatus> {
+  try {
+    return await run(context, names);
+  } catch (error) {
+    if (json) context.print(JSON.stringify(errorJson(error), undefined, 2));
+    throw error;
+  }
+}
+
+/** `error` has no parts where the failure is a bug. */
+function errorJson(error: unknown): object {
+  if (!(error instanceof ReleafError)) return { error: {} };
+  const { code, message, hint } = error;
+  return { error: { code, message, hint } };
 }
 
 /** Without the slash that a shell leaves behind a folder. */
@@ -116,10 +133,7 @@ async function inOne(context: Context, work: Work, first: boolean): Promise<Outc
     const result = work.json ? (JSON.parse(printed.join('\n')) as object) : {};
     return { folder, status, result: { folder, ...result } };
   } catch (error) {
-    const status = noteFailure(own, error);
-    if (!(error instanceof ReleafError)) return { folder, status, result: { folder, error: {} } };
-    const { code, message, hint } = error;
-    return { folder, status, result: { folder, error: { code, message, hint } } };
+    return { folder, status: noteFailure(own, error), result: { folder, ...errorJson(error) } };
   }
 }
 

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Help } from 'commander';
 import { declareClusterCommands } from './cluster-commands';
 import { CommandLine, examples, folderOption, type ContextOf } from './command-line';
 import type { ExitStatus } from './context';
@@ -25,6 +25,13 @@ export function createProgram(
     )
     .version(version)
     .addOption(folderOption('as after the command').hideHelp())
+    .configureHelp({
+      // That a switch is off unless it is given needs no word.
+      optionDescription(option) {
+        const { defaultValue } = option as { defaultValue?: unknown };
+        return defaultValue === false ? option.description : new Help().optionDescription(option);
+      },
+    })
     .showSuggestionAfterError()
     .showHelpAfterError('(releaf COMMAND --help tells more)')
     .addHelpText(

@@ -170,3 +170,11 @@ it('verifies several folders', async () => {
     ],
   });
 });
+
+it('prints a failure of the one folder as JSON too, and says it on standard error', async () => {
+  const { status, stdout, stderr } = await releaf(['plan', '--json', '-C', '/no/such/folder']);
+  const message = '/no/such/folder: there is no such folder';
+  expect(JSON.parse(stdout)).toEqual({ error: { code: 'CONFIG_MISSING', message, hint: '' } });
+  expect(stderr).toBe(`error CONFIG_MISSING: ${message}\n`);
+  expect(status).toBe(1);
+});
