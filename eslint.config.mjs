@@ -185,6 +185,8 @@ export default tseslint.config(
   ...['verify', 'report'].map((n) => room(n)),
   room('store', { fs: true }),
   room('cluster', { sockets: true }),
+  // The kubeconfig, whose files the environment names.
+  room('cluster', { sockets: true, fs: true, child: true }, ['lib/cluster/kubeconfig-files.ts']),
   room('cli', { child: true }),
   {
     files: ['lib/cli/**/*.ts'],

@@ -96,6 +96,7 @@ export function clockFrom(start: Date): Clock {
   let time = start.getTime();
   return {
     now: () => new Date(time),
+    elapsed: () => time,
     sleep: (milliseconds) => {
       time += milliseconds;
       return Promise.resolve();

@@ -35,7 +35,7 @@ export async function runApprove(
   const api = await context.openCluster(flags);
   const results = await resultsOf(context, api, folder, done, flags);
   const all = { ...results, failed: [...failed, ...results.failed] };
-  return conclude(context, folder, all, ending);
+  return conclude(context, folder, all, { ...ending, api });
 }
 
 async function resultsOf(

@@ -21,6 +21,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
+// Nothing settles, and Node ends all the same, when what is waited for can no longer come.
+process.exitCode = 1;
 void run(process.argv.slice(2), version, {
   now: systemClock.now(),
   clock: systemClock,

@@ -24,7 +24,7 @@ export function declareClusterCommands(line: CommandLine): void {
   )
     .addOption(waitOption('how long to wait for the signer', '5m'))
     .option('--no-fetch', 'approve only; leave the certificate to releaf fetch')
-    .option('--deny', 'deny instead; needs names', false)
+    .addOption(new Option('--deny', 'deny instead; needs names').default(false).conflicts('dryRun'))
     .option('--dry-run', 'compare only', false)
     .addHelpText(
       'after',

@@ -1,7 +1,7 @@
 import { stateOf } from '../cluster/signing-requests';
 import type { ClusterOptions } from '../cluster/kubernetes-api';
 import { openFolder } from '../store/folder';
-import { attemptEach } from './requests/attempts';
+import { attemptEach, type Failure } from './requests/attempts';
 import { awaitCertificates } from './requests/await-certificates';
 import { conclude, NOBODY } from './requests/conclude';
 import type { Context, ExitStatus } from './context';
@@ -39,20 +39,29 @@ export async function runFetchLive(
       ? { done: seen.done.filter(isIssued), failed: [] }
       : await awaitCertificates(context, api, seen.done, wait);
   const open = wait === undefined ? seen.done.filter((one) => !isIssued(one)) : [];
+  // A scheduled run has nothing to say of what others have yet to do.
+  const isAsked = names.length > 0 || wait !== undefined;
+  const isExpected = (one: Failure): boolean => !isAsked && one.error.code === 'REQUEST_MISSING';
+  const missing = pending.done.filter(({ spec }) =>
+    seen.failed.some((one) => one.name === spec.name && isExpected(one)),
+  );
   const taken = await attemptEach(context, awaited.done, (one) =>
     takeCertificate(context, folder, one, allowOlder),
   );
-  // A scheduled run has nothing to say of what others have yet to do.
-  const isAsked = names.length > 0;
   const failed = [
     ...pending.failed,
-    ...seen.failed,
+    ...seen.failed.filter((one) => !isExpected(one)),
     ...awaited.failed,
     ...(isAsked ? open.map((one) => unsigned(context, one)) : []),
     ...taken.failed,
   ];
-  const waiting = isAsked ? [] : open;
-  return conclude(context, folder, { ...NOBODY, issues: taken.done, waiting, failed }, ending);
+  const waiting = isAsked ? [] : [...open, ...missing];
+  return conclude(
+    context,
+    folder,
+    { ...NOBODY, issues: taken.done, waiting, failed },
+    { ...ending, api },
+  );
 }
 
 const isIssued = ({ live }: LiveRequest): boolean => stateOf(live) === 'issued';

@@ -15,18 +15,24 @@ export function ignoredByGit(root: string, paths: readonly string[]): readonly s
   return status === 0 ? stdout.split('\0').filter((path) => path !== '') : [];
 }
 
+/** Of a folder in no repository, and not of one that is broken. */
+const NO_REPOSITORY = 'not a git repository (or any';
+
 /**
- * Asks git which paths hold something that is not committed as it stands: new, changed or staged.
+ * Asks git which paths hold something that is not committed as it stands: new, changed, staged or
+ * ignored.
  *
- * @returns none where git or a repository is missing
+ * @returns also those of which git cannot tell, as in a repository of another owner; none where git or
+ * a repository is missing
  */
 export function uncommitted(root: string, paths: readonly string[]): readonly string[] {
   return paths.filter((path) => {
-    const { status, stdout } = spawnSync(
+    const { error, status, stdout, stderr } = spawnSync(
       'git',
-      ['-C', root, 'status', '--porcelain', '--ignored', '--', path],
-      { encoding: 'utf8' },
+      ['-C', root, 'status', '--porcelain', '--untracked-files=all', '--ignored', '--', path],
+      { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } },
     );
-    return status === 0 && stdout !== '';
+    if (error) return (error as NodeJS.ErrnoException).code !== 'ENOENT';
+    return status === 0 ? stdout !== '' : !stderr.includes(NO_REPOSITORY);
   });
 }

@@ -2,6 +2,7 @@ import { formatDuration } from '../config/duration';
 import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import { currentRevision, type Revision } from '../model/revision';
+import { subjectLine } from '../model/subject-line';
 import { identityLines } from '../report/identity';
 import { readRecordedRequest } from '../rotation/coherence';
 import { altNamesOf } from '../rotation/issued-chain';
@@ -123,17 +124,16 @@ function nextRevision(
       });
 }
 
-function describe({ print, note }: Context, { spec, revision, before }: Made): void {
+function describe({ print }: Context, { spec, revision, before }: Made): void {
   const { record, sealedKey } = revision;
   print(`${spec.name}: revision ${revision.number}, because: ${record.reason}`);
   print(`  request  ${record.objectName}`);
   print(`  signer   ${record.signer}, for ${formatDuration(record.expirationSeconds)}`);
-  print(`  subject  ${record.subject.commonName ?? '-'}`);
+  print(`  subject  ${subjectLine(record.subject) || 'empty'}`);
   for (const [index, name] of altNamesOf(record).entries())
     print(`  ${index ? '     ' : 'names'}    ${name}`);
   print(
     `  key      ${record.key}, ${sealedKey.sealing === 'plaintext' ? 'IN CLEAR' : 'sealed'} for Secret ${sealedKey.namespace}/${sealedKey.name}`,
   );
   for (const line of identityLines(spec, revision, before)) print(`  ${line}`);
-  for (const warning of spec.warnings) note(`warning: ${spec.name}: ${warning}`);
 }

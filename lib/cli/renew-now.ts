@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { mayApprove, allows } from '../cluster/access';
 import { forbidden } from '../cluster/forbidden';
 import type { ClusterOptions, KubernetesApi, Right } from '../cluster/kubernetes-api';
 import { createSigningRequest, signingRequestRights } from '../cluster/signing-requests';
 import { signingRequestObject } from '../delivery/signing-request-object';
+import { shellWord } from '../model/shell-word';
 import { isDue } from '../rotation/plan';
 import { openFolder, type Folder } from '../store/folder';
 import { approveAndTake } from './requests/approve-and-take';
@@ -17,8 +19,9 @@ import {
   refusalOf,
   type Planned,
 } from './make-revisions';
+import type { RequestContext } from './requests/live-request';
 import { pendingRequests, signedHere } from './requests/pending-requests';
-import { typed } from './typed';
+import { typed, typedKubectl } from './typed';
 
 export interface RenewNowFlags extends ClusterOptions {
   readonly force: boolean;
@@ -58,14 +61,40 @@ export async function runRenewNow(
   await assertRights(api, wanted);
   const { made, changes } = await make(flags.json);
   if (!flags.json) noteChanges(context, changes);
-  const results = await createAndApprove(context, api, folder, wanted, flags);
+  const results = await createAndApprove(
+    { ...context, renewsNow: true },
+    api,
+    folder,
+    wanted,
+    flags,
+  );
   const status = await conclude(context, folder, results, {
     ...ending,
     before: changes,
     extra: { revisions: made.map(madeJson) },
+    api,
+    next: ({ written }) => nextNow(context, names, written),
   });
   noteAgain(context, results.failed);
   return status;
+}
+
+/** Nobody waits for a pull request here: how what was written gets into the cluster, and then into Git. */
+function nextNow(context: Context, names: readonly string[], written: readonly string[]): string {
+  const at = (file: string): string => shellWord(join(context.folder, file));
+  const apply = typedKubectl(context, 'apply -f');
+  const commands = written
+    .filter((file) => /\.(?:k8s|sops)\.yaml$/.test(file))
+    .map((file) =>
+      file.endsWith('.sops.yaml')
+        ? `sops decrypt ${at(file)} | ${apply} -`
+        : `${apply} ${at(file)}`,
+    );
+  return [
+    'next, unless GitOps does it from a commit:',
+    ...commands.map((command) => `  ${command}`),
+    `whether it arrives, and what restarts: ${typed(context, `doctor ${names.join(' ')}`)}; then commit`,
+  ].join('\n');
 }
 
 /** What is left as it is, and why. */
@@ -100,7 +129,7 @@ async function assertRights(api: KubernetesApi, wanted: readonly Planned[]): Pro
 
 /** Puts the requests into the cluster unless they are there, approves them and takes what comes. */
 async function createAndApprove(
-  context: Context,
+  context: RequestContext,
   api: KubernetesApi,
   folder: Folder,
   wanted: readonly Planned[],

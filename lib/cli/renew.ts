@@ -13,7 +13,7 @@ import {
   type Made,
   type Planned,
 } from './make-revisions';
-import { typed } from './typed';
+import { typed, typedKubectl } from './typed';
 
 export interface RenewFlags {
   readonly force: boolean;
@@ -50,6 +50,9 @@ export async function runRenew(
     );
   } else {
     if (made.length === 0) context.print('nothing to do');
+    for (const { spec } of made) {
+      for (const warning of spec.warnings) context.note(`warning: ${spec.name}: ${warning}`);
+    }
     noteChanges(context, changes);
     noteNext(context, made);
   }
@@ -87,7 +90,7 @@ function noteNext(context: Context, made: readonly Made[]): void {
     context.note('or approve in another way; once it is signed:');
     for (const { spec, revision } of others) {
       context.note(
-        `  kubectl get csr ${revision.record.objectName} -o jsonpath='{.status.certificate}' | base64 -d | ${typed(context, `fetch ${spec.name} --from -`)}`,
+        `  ${typedKubectl(context, `get csr ${revision.record.objectName} -o jsonpath='{.status.certificate}'`)} | base64 -d | ${typed(context, `fetch ${spec.name} --from -`)}`,
       );
     }
   }

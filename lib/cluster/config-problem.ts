@@ -8,9 +8,6 @@ export const invalid = (message: string, hint = ''): ReleafError =>
 export interface LoadError {
   readonly code?: string;
   readonly path?: string;
-  readonly message?: string;
-  /** Of js-yaml, whose message quotes the text. */
-  readonly mark?: { readonly line?: number };
 }
 
 const FILE_PROBLEMS: Readonly<Record<string, string>> = {

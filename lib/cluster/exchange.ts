@@ -1,6 +1,8 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { ReleafError } from '../model/errors';
+import type { Headers } from './kubeconfig-entry';
 import { tooSlow, unreachable } from './unreachable';
 
 /** How to reach an API server, and as whom. */
@@ -14,7 +16,9 @@ export interface Connection {
   /** Protocol, host, port, path and the agent, which knows the CA and the client certificate. */
   readonly options: RequestOptions;
   /** Those that say who asks. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Headers;
+  /** What no message may hold. */
+  readonly secrets: readonly string[];
   /** For connecting and answering together, in milliseconds. */
   readonly timeout: number;
 }
@@ -50,7 +54,6 @@ export function exchange(
   body?: string,
 ): Promise<Answer> {
   const { options, headers, target, timeout } = connection;
-  const signal = AbortSignal.timeout(timeout);
   const send = options.protocol === 'http:' ? httpRequest : httpsRequest;
   return new Promise((done, failed) => {
     const request = send({
@@ -64,22 +67,47 @@ export function exchange(
         'User-Agent': 'releaf',
         ...(body !== undefined && { 'Content-Type': 'application/json' }),
       },
-      signal,
     });
+    let isOver = false;
+    const end = (settle: () => void): void => {
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(timer);
+      settle();
+    };
+    // Not a signal: a request that has no socket yet, as behind a slow proxy, says nothing of it.
+    const timer = setTimeout(() => {
+      end(() => {
+        failed(tooSlow(target, timeout));
+      });
+      request.destroy();
+    }, timeout);
     const broken = (error: unknown): void => {
-      if (error instanceof ReleafError) failed(error);
-      else if (signal.aborted) failed(tooSlow(target, timeout));
-      else if (request.reusedSocket && method === 'GET')
-        done(exchange(connection, method, path, body));
-      else failed(unreachable(target, error));
+      end(() => {
+        if (error instanceof ReleafError) failed(error);
+        else if (request.reusedSocket && method === 'GET')
+          done(exchange(connection, method, path, body));
+        else failed(unreachable(target, error));
+      });
     };
     request.on('error', broken);
+    request.on('upgrade', ({ statusCode = 0 }, socket) => {
+      socket.destroy();
+      broken(noApiServer(`${target}: answers ${statusCode}`));
+    });
     request.on('response', (response) => {
-      read(response, target).then(done, broken);
+      read(response, target).then((answer) => {
+        end(() => {
+          done(answer);
+        });
+      }, broken);
     });
     request.end(body);
   });
 }
+
+const noApiServer = (message: string): ReleafError =>
+  new ReleafError('CLUSTER_REFUSED', message, 'is this a Kubernetes API server?');
 
 async function read(response: IncomingMessage, target: string): Promise<Answer> {
   const pieces: Buffer[] = [];
@@ -88,11 +116,7 @@ async function read(response: IncomingMessage, target: string): Promise<Answer> 
     pieces.push(piece);
     size += piece.length;
     if (size > LARGEST) {
-      throw new ReleafError(
-        'CLUSTER_REFUSED',
-        `${target}: answers with more than ${LARGEST / 1024 / 1024} MiB`,
-        'is this a Kubernetes API server?',
-      );
+      throw noApiServer(`${target}: answers with more than ${LARGEST / 1024 / 1024} MiB`);
     }
   }
   const retryAfter = Number.parseInt(response.headers['retry-after'] ?? '', 10);

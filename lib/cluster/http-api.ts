@@ -2,11 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ReleafError } from '../model/errors';
 import { exchange, type Answer, type Connection } from './exchange';
 import { forbidden } from './forbidden';
+import { inTurn } from './in-turn';
 import type { KubernetesApi, ResourceAddress } from './kubernetes-api';
 
 const METHODS = { get: 'GET', list: 'GET', create: 'POST', update: 'PUT' } as const;
 type Verb = keyof typeof METHODS;
 
+/** Handshakes cost both sides; an API server has shares for each caller. */
+const AT_ONCE = 8;
 /** A busy API server asks for 1 s (API Priority and Fairness); who asks for more is really down. */
 const LONGEST_PAUSE = 5;
 /** A line or three: what an API server says of an invalid object may quote all of it. */
@@ -17,6 +20,8 @@ const IS_IT_ONE =
 
 /** The part of a `Status` object that says what went wrong. Nothing in it is vouched for. */
 interface Status {
+  /** Whether it is a `Status` of Kubernetes, and not what another program has answered. */
+  readonly isKubernetes: boolean;
   readonly reason: string;
   readonly message: string;
 }
@@ -24,6 +29,7 @@ interface Status {
 /** The Kubernetes API behind a connection. */
 export function httpApi(connection: Connection): KubernetesApi {
   const { context, server, target } = connection;
+  const turn = inTurn(AT_ONCE);
 
   /** @returns undefined for what counts as absent */
   async function ask(
@@ -33,7 +39,7 @@ export function httpApi(connection: Connection): KubernetesApi {
   ): Promise<string | undefined> {
     const path = typeof address === 'string' ? address : pathOf(address);
     const send = (): Promise<Answer> =>
-      exchange(connection, METHODS[verb], path, object && JSON.stringify(object));
+      turn(() => exchange(connection, METHODS[verb], path, object && JSON.stringify(object)));
     let answer = await send();
     const pause = answer.retryAfter ?? Infinity;
     if (METHODS[verb] === 'GET' && isBusy(answer) && pause >= 0 && pause <= LONGEST_PAUSE) {
@@ -42,15 +48,16 @@ export function httpApi(connection: Connection): KubernetesApi {
     }
     if (answer.status >= 200 && answer.status < 300) return answer.text;
     const status = statusOf(answer);
-    if (isAbsent(verb, answer, status)) return undefined;
-    if (answer.status === 401 || status?.message.includes('User "system:anonymous"')) {
+    if (isAbsent(verb, address, answer, status)) return undefined;
+    const denied = answer.status === 403 ? deniedBy(status) : undefined;
+    if (answer.status === 401 || denied?.user === 'system:anonymous') {
       throw new ReleafError(
         'CLUSTER_UNAUTHENTICATED',
         `${target}: does not know who asks: the credentials of this context are wrong or have expired`,
         'log in again; kubectl auth whoami, with this context, asks the same',
       );
     }
-    if (answer.status === 403 && typeof address !== 'string' && isAuthorization(status)) {
+    if (typeof address !== 'string' && (denied?.signer ?? denied?.what === whatOf(verb, address))) {
       throw forbidden({ verb, on: address });
     }
     throw refused(`${METHODS[verb]} ${path}`, answer, status);
@@ -71,8 +78,10 @@ export function httpApi(connection: Connection): KubernetesApi {
 
   /** A message without what the caller logs in with, should a server send that back. */
   function withheld(message: string): string {
-    const secret = connection.headers['Authorization']?.split(' ').pop();
-    const text = secret ? message.replaceAll(secret, '[credential]') : message;
+    const text = connection.secrets.reduce(
+      (rest, secret) => rest.replaceAll(secret, '[credential]'),
+      message,
+    );
     return text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE)}…` : text;
   }
 
@@ -123,26 +132,73 @@ function pathOf(address: ResourceAddress): string {
 }
 
 /** There is none of that name; there is one already; it is another one by now. */
-function isAbsent(verb: Verb, { status }: Answer, said: Status | undefined): boolean {
+function isAbsent(
+  verb: Verb,
+  address: ResourceAddress | string,
+  { status, text }: Answer,
+  said: Status | undefined,
+): boolean {
   if (verb === 'create') return status === 409 && said?.reason === 'AlreadyExists';
-  if (status === 404) return true;
+  if (status === 404) return said?.isKubernetes === true || isUnserved(address, text);
   return verb === 'update' && status === 409 && said?.reason === 'Conflict';
 }
 
 /**
- * Whether a 403 is about the rights of the caller: admission answers so too, for other reasons.
+ * Whether a 404 without `Status` can be one of a cluster: of a program behind a `proxy`, or of an API
+ * that is not installed. Any program in Go says the latter, so of an API that each cluster has it
+ * means that another one answers.
+ *
+ * @see https://pkg.go.dev/net/http#NotFound
+ */
+function isUnserved(address: ResourceAddress | string, text: string): boolean {
+  if (typeof address !== 'string' && address.suffix !== undefined) return true;
+  const isOptional =
+    typeof address === 'string'
+      ? address.startsWith('/apis/')
+      : address.group.includes('.') && !address.group.endsWith('.k8s.io');
+  return isOptional && text.trim() === '404 page not found';
+}
+
+/** Who may not do what, by the words of an API server. */
+interface Denial {
+  readonly user?: string;
+  /** Verb and resource. */
+  readonly what?: string;
+  /** Whether it is the signer that the caller may not approve for. */
+  readonly signer?: true;
+}
+
+/** What comes before depends on whether the object has a name; a webhook begins otherwise. */
+const FORBIDDEN = /^(?:\S+ (?:"[^"]*" )?is )?forbidden: (.*)$/s;
+const AUTHORIZER = /^User "((?:[^"\\]|\\.)*)" cannot (\S+) (?:resource|path) "([^"]*)"/;
+const SIGNER = 'user not permitted to approve requests with signerName "';
+
+/**
+ * Why a 403 is about the rights of the caller; undefined when it is not: admission, by a webhook too,
+ * answers so for other reasons, in words of its own.
  *
  * @see kubernetes/kubernetes staging/src/k8s.io/apiserver/pkg/endpoints/handlers/responsewriters/errors.go
  * @see kubernetes/kubernetes plugin/pkg/admission/certificates/approval/admission.go
  */
-function isAuthorization(said: Status | undefined): boolean {
-  return said !== undefined && / cannot \w+ resource |not permitted to /.test(said.message);
+function deniedBy(said: Status | undefined): Denial | undefined {
+  const words = said?.isKubernetes ? FORBIDDEN.exec(said.message)?.[1] : undefined;
+  if (words === undefined) return undefined;
+  if (words.startsWith(SIGNER)) return { signer: true };
+  const [, user, verb, resource] = AUTHORIZER.exec(words) ?? [];
+  return user === undefined ? undefined : { user, what: `${verb ?? ''} ${resource ?? ''}` };
 }
 
+const whatOf = (verb: Verb, { resource, subresource }: ResourceAddress): string =>
+  `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}`;
+
 function statusOf({ text }: Answer): Status | undefined {
-  const { message, reason } = (parsed(text) ?? {}) as Readonly<Record<string, unknown>>;
+  const { kind, message, reason } = (parsed(text) ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof message !== 'string' || message === '') return undefined;
-  return { message, reason: typeof reason === 'string' ? reason : '' };
+  return {
+    isKubernetes: kind === 'Status',
+    message,
+    reason: typeof reason === 'string' ? reason : '',
+  };
 }
 
 function parsed(text: string): object | undefined {

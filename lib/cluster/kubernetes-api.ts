@@ -48,15 +48,16 @@ export interface KubernetesObject {
 
 /**
  * The part of the Kubernetes API that releaf uses. Each method throws ReleafError: CLUSTER_UNREACHABLE,
- * CLUSTER_UNAUTHENTICATED, CLUSTER_FORBIDDEN with the missing RBAC rule, CLUSTER_REFUSED; none has a
- * value of the caller's credentials in it.
+ * CLUSTER_UNAUTHENTICATED, CLUSTER_FORBIDDEN with the missing RBAC rule (an authorizer or the admission of
+ * approvals said so), CLUSTER_REFUSED. Their messages have neither token nor password of the caller in
+ * them, as such or as sent; what stands in an object is the word of the server.
  */
 export interface KubernetesApi {
   /** Name of the kubeconfig context; `in-cluster` in a pod. */
   readonly context: string;
   /** URL of the API server. */
   readonly server: string;
-  /** One object, or a discovery document (`get('/version')`); undefined when there is none (404). */
+  /** One object, or a discovery document (`get('/version')`); undefined when Kubernetes says that there is none (404). */
   get<Result extends object>(address: ResourceAddress | string): Promise<Result | undefined>;
   /** Text behind a `proxy` subresource; undefined when there is none (404). */
   getText(address: ResourceAddress): Promise<string | undefined>;

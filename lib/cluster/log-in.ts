@@ -7,13 +7,32 @@ import type { Cluster, KubeConfig, User } from '@kubernetes/client-node' with {
 };
 import { ReleafError } from '../model/errors';
 import { fileProblem, invalid, type LoadError } from './config-problem';
+import { prepareExecPlugin } from './exec-plugin';
+import type { ExecPlugin, Headers } from './kubeconfig-entry';
 
-/** Handshakes cost both sides; an API server has shares for each caller. */
-const CONNECTIONS = 8;
+/** What the agents of a proxy have besides, which know nothing of the request's own time-out. */
+const LATER = 100;
+
+/** How long is waited, in milliseconds. */
+export interface Within {
+  /** For each request: connecting and answering together. */
+  readonly answer: number;
+  /** For an exec plugin. */
+  readonly plugin: number;
+}
+
+/** What a user has logged in with. */
+export interface Login {
+  /** Knows the client certificate, the CA and the proxy. */
+  readonly agent: Agent;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Token or password, as texts that no message may hold. */
+  readonly secrets: readonly string[];
+}
 
 /**
  * Takes what the chosen user logs in with, once for all requests: an exec plugin runs, files of
- * certificates and keys are read.
+ * tokens, certificates and keys are read.
  *
  * @throws ReleafError CLUSTER_CONFIG
  */
@@ -21,11 +40,12 @@ export async function logIn(
   kubeConfig: KubeConfig,
   cluster: Cluster,
   user: User,
-): Promise<{ readonly agent: Agent; readonly headers: Readonly<Record<string, string>> }> {
+  within: Within,
+): Promise<Login> {
   // Else NODE_TLS_REJECT_UNAUTHORIZED could turn off what the kubeconfig asks for.
-  const options: RequestOptions = { rejectUnauthorized: true };
+  const options: RequestOptions = { rejectUnauthorized: true, timeout: within.answer + LATER };
   try {
-    prepareExecPlugin(user);
+    prepareExecPlugin(kubeConfig, user, within.plugin);
     await kubeConfig.applyToHTTPSOptions(options);
   } catch (error) {
     throw error instanceof ReleafError ? error : loginProblem(user, error);
@@ -40,52 +60,36 @@ export async function logIn(
   } else if (!options.cert && cluster.server.startsWith('https:')) {
     throw invalid(
       `user ${user.name} has nothing to log in with: no token, client certificate, password or exec plugin`,
-      'a tokenFile is not read; put its token there',
+      'log in with the tool of the cluster, which writes them there',
     );
   }
+  // Its idle connections keep no process alive.
+  const agent = Object.assign(options.agent as Agent, { keepAlive: true });
+  // Of an agent for a proxy: else NODE_TLS_REJECT_UNAUTHORIZED could turn this off too.
+  if ('proxyRequestOptions' in agent) agent.proxyRequestOptions = { rejectUnauthorized: true };
+  return { agent, headers, secrets: secretsOf(authorization, user) };
+}
+
+/** As they are sent, and as they are meant. */
+function secretsOf(authorization: string | undefined, { password }: User): readonly string[] {
+  const sent = authorization?.split(' ').pop();
+  return [sent, password].filter((one): one is string => one !== undefined && one !== '');
+}
+
+/**
+ * The headers, when HTTP can take them.
+ *
+ * @throws ReleafError CLUSTER_CONFIG
+ */
+export function checkedHeaders(user: User, headers: Headers): Headers {
   for (const [name, value] of Object.entries(headers)) {
     try {
-      validateHeaderValue(name, value);
+      for (const one of [value].flat()) validateHeaderValue(name, one);
     } catch {
       throw invalid(`user ${user.name}: ${name} would have characters that no header may have`);
     }
   }
-  // It alone knows the client certificate and the CA. Its idle connections keep no process alive.
-  const agent = Object.assign(options.agent as Agent, { keepAlive: true });
-  agent.maxSockets = CONNECTIONS;
-  return { agent, headers };
-}
-
-interface ExecPlugin {
-  readonly command?: string;
-  readonly apiVersion?: string;
-  readonly interactiveMode?: string;
-  env?: readonly { readonly name: string; readonly value: string }[];
-}
-
-/**
- * Tells an exec plugin what kubectl tells it, and client-node does not.
- *
- * @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#input-and-output-formats
- */
-function prepareExecPlugin(user: User): void {
-  const plugin = user.exec as ExecPlugin | null | undefined;
-  if (!plugin) return;
-  if (plugin.interactiveMode === 'Always') {
-    throw invalid(
-      `user ${user.name}: the exec plugin ${plugin.command ?? ''} needs a terminal of its own, which it has not here`,
-      'use a context with a token, a client certificate or another plugin',
-    );
-  }
-  const info = {
-    kind: 'ExecCredential',
-    apiVersion: plugin.apiVersion,
-    spec: { interactive: false },
-  };
-  plugin.env = [
-    ...(plugin.env ?? []),
-    { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) },
-  ];
+  return headers;
 }
 
 /** Neither what a plugin said nor what was read is passed on: either may hold a credential. */

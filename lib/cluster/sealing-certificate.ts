@@ -1,7 +1,8 @@
 import { ReleafError } from '../model/errors';
 import { readSealingCertificate } from '../sealing/sealed-secrets';
 import { decodePem, encodePem } from '../x509/pem';
-import type { KubernetesApi, KubernetesObject } from './kubernetes-api';
+import type { KubernetesApi } from './kubernetes-api';
+import { mappingOf, mappingsOf } from './live-values';
 
 /** The Service of the Sealed Secrets controller. */
 export interface Controller {
@@ -14,10 +15,6 @@ export const KUBESEAL_DEFAULT: Controller = {
   name: 'sealed-secrets-controller',
   namespace: 'kube-system',
 };
-
-interface Service extends KubernetesObject {
-  readonly spec?: { readonly ports?: readonly { readonly name?: string }[] };
-}
 
 /** For messages. */
 export const controllerInWords = ({ name, namespace }: Controller): string =>
@@ -40,7 +37,7 @@ export async function readControllerCertificate(
   const { name, namespace } = controller;
   const where = controllerInWords(controller);
   const at = { group: '', version: 'v1', resource: 'services', namespace };
-  const service = await api.get<Service>({ ...at, name });
+  const service = await api.get<{ readonly spec?: unknown }>({ ...at, name });
   if (!service) {
     throw new ReleafError(
       'SEALING_CERTIFICATE',
@@ -48,10 +45,10 @@ export async function readControllerCertificate(
       `install it, or ${SAY_WHERE}`,
     );
   }
-  const port = service.spec?.ports?.[0]?.name ?? '';
+  const port = mappingsOf(mappingOf(service.spec)['ports'])[0]?.['name'];
   const text = await api.getText({
     ...at,
-    name: `http:${name}:${port}`,
+    name: `http:${name}:${typeof port === 'string' ? port : ''}`,
     subresource: 'proxy',
     suffix: '/v1/cert.pem',
   });
@@ -81,4 +78,4 @@ function firstCertificate(text: string, what: string, now: Date): string {
 }
 
 const SAY_WHERE =
-  'say where it is: --controller-name NAME --controller-namespace NAMESPACE (kubectl get service -A -l app.kubernetes.io/name=sealed-secrets)';
+  'say where it is: --controller-name NAME --controller-namespace NAMESPACE (a Service, with the label app.kubernetes.io/name: sealed-secrets unless renamed)';

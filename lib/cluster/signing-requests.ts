@@ -1,11 +1,15 @@
-import { ReleafError } from '../model/errors';
+import { z } from 'zod';
 import type { SigningRequestObject } from '../delivery/signing-request-object';
-import { allows } from './access';
-import { forbidden } from './forbidden';
+import { ReleafError } from '../model/errors';
 import type { KubernetesApi, KubernetesObject, ResourceAddress, Right } from './kubernetes-api';
 
-/** A CertificateSigningRequest as the API server has it. */
+/** A CertificateSigningRequest as the API server has it: of this shape, and nothing in it vouched for. */
 export interface LiveSigningRequest extends KubernetesObject {
+  readonly metadata: NonNullable<KubernetesObject['metadata']> & {
+    readonly name: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+  };
   readonly spec: {
     /** Base64 of the PEM. */
     readonly request: string;
@@ -28,30 +32,21 @@ export interface SigningRequestCondition {
   readonly status: string;
   readonly reason?: string;
   readonly message?: string;
-  readonly lastUpdateTime?: string;
+  readonly lastUpdateTime?: string | null;
 }
 
 /** How far a request has come. Nothing leads back from any of these. */
 export type SigningRequestState = 'waiting' | 'approved' | 'issued' | 'denied' | 'failed';
 
-/** What a person who decides about a request says of it. */
-export interface Decision {
-  readonly type: 'Approved' | 'Denied';
-  /** One CamelCase word. */
-  readonly reason: string;
-  readonly message: string;
-}
-
 const GROUP = 'certificates.k8s.io';
 const RESOURCE = 'certificatesigningrequests';
 
-const address = (name: string, subresource?: string): ResourceAddress => ({
+/** Where requests are; each below its name. */
+export const SIGNING_REQUESTS: ResourceAddress = {
   group: GROUP,
   version: 'v1',
   resource: RESOURCE,
-  ...(name && { name }),
-  ...(subresource !== undefined && { subresource }),
-});
+};
 
 /** The rights that dealing with one request takes. `create` cannot be limited by name. */
 export const signingRequestRights = {
@@ -75,24 +70,85 @@ export const signingRequestRights = {
   }),
 };
 
-/** One GET; undefined when there is none of that name. */
-export function getSigningRequest(
+/**
+ * One GET; undefined when there is none of that name.
+ *
+ * @throws ReleafError CLUSTER_REFUSED when something else comes back, or as the API gives it
+ */
+export async function getSigningRequest(
   api: KubernetesApi,
   name: string,
 ): Promise<LiveSigningRequest | undefined> {
-  return api.get(address(name));
+  return asSigningRequest(api, name, await api.get({ ...SIGNING_REQUESTS, name }));
 }
 
-/** Creates a request; undefined when there is one of that name, which may be another. */
-export function createSigningRequest(
+/**
+ * Creates a request; undefined when there is one of that name, which may be another.
+ *
+ * @throws ReleafError as {@link getSigningRequest}
+ */
+export async function createSigningRequest(
   api: KubernetesApi,
   object: SigningRequestObject,
 ): Promise<LiveSigningRequest | undefined> {
-  return api.create(address(''), object);
+  return asSigningRequest(api, object.metadata.name, await api.create(SIGNING_REQUESTS, object));
+}
+
+/** Only what is relied upon; the rest goes back to the API server as it came. */
+const SHAPE = z.object({
+  metadata: z.object({
+    name: z.string(),
+    uid: z.string().min(1),
+    resourceVersion: z.string().min(1),
+    creationTimestamp: z.string().optional(),
+  }),
+  spec: z.object({
+    request: z.string(),
+    signerName: z.string(),
+    usages: z.array(z.string()).optional(),
+    username: z.string().optional(),
+  }),
+  status: z
+    .object({
+      conditions: z
+        .array(
+          z.object({
+            type: z.string(),
+            status: z.string(),
+            reason: z.string().optional(),
+            message: z.string().optional(),
+            lastUpdateTime: z.string().nullish(),
+          }),
+        )
+        .optional(),
+      certificate: z.string().optional(),
+    })
+    .optional(),
+});
+
+/**
+ * Takes an answer of the API server for the request of that name, as it came.
+ *
+ * @throws ReleafError CLUSTER_REFUSED when it is something else
+ */
+export function asSigningRequest(
+  { server, context }: KubernetesApi,
+  name: string,
+  answer: object | undefined,
+): LiveSigningRequest | undefined {
+  if (answer === undefined) return undefined;
+  const { error, data } = SHAPE.safeParse(answer);
+  if (data?.metadata.name === name) return answer as LiveSigningRequest;
+  const wrong = error?.issues[0]?.path.join('.') ?? 'metadata.name';
+  throw new ReleafError(
+    'CLUSTER_REFUSED',
+    `${server} (context ${context}): answers with no CertificateSigningRequest ${name}: its ${wrong} is missing or wrong`,
+    'is this a Kubernetes API server, or what is in front of one? look at the server of the cluster in the kubeconfig',
+  );
 }
 
 /** How far a request has come. A certificate counts for more than what was said before it. */
-export function stateOf({ status = {} }: LiveSigningRequest): SigningRequestState {
+export function stateOf({ status = {} }: Pick<LiveSigningRequest, 'status'>): SigningRequestState {
   if (status.certificate) return 'issued';
   if (conditionOf(status, 'Denied')) return 'denied';
   if (conditionOf(status, 'Failed')) return 'failed';
@@ -104,49 +160,7 @@ export function conditionOf(
   status: LiveSigningRequest['status'],
   type: string,
 ): SigningRequestCondition | undefined {
-  const conditions = status?.conditions;
-  if (!Array.isArray(conditions)) return undefined;
-  return (conditions as readonly SigningRequestCondition[]).find(
+  return status?.conditions?.find(
     (condition) => condition.type === type && condition.status === 'True',
-  );
-}
-
-/**
- * Puts a decision on the very object that was looked at: its uid and resourceVersion go with it, so
- * that the API server refuses when somebody put another one in its place meanwhile. (kubectl
- * certificate approve reads the object again and decides about whatever it finds.)
- *
- * @throws ReleafError REQUEST_CHANGED; CLUSTER_FORBIDDEN with the rule that is missing, of the two
- * that it takes
- * @see https://kubernetes.io/docs/reference/access-authn-authz/certificate-signing-requests/#authorization
- */
-export async function decide(
-  api: KubernetesApi,
-  live: LiveSigningRequest,
-  decision: Decision,
-): Promise<LiveSigningRequest> {
-  const name = live.metadata?.name ?? '';
-  const status = {
-    ...live.status,
-    conditions: [...(live.status?.conditions ?? []), { ...decision, status: 'True' }],
-  };
-  try {
-    const decided = await api.replace<LiveSigningRequest>(address(name, 'approval'), {
-      ...live,
-      status,
-    });
-    if (decided) return decided;
-  } catch (error) {
-    if (!(error instanceof ReleafError) || error.code !== 'CLUSTER_FORBIDDEN') throw error;
-    // Admission asks for this one besides, and only its own words tell the two apart.
-    const approve = signingRequestRights.approve(live.spec.signerName);
-    throw (await allows(api, signingRequestRights.updateApproval(name)))
-      ? forbidden(approve)
-      : error;
-  }
-  throw new ReleafError(
-    'REQUEST_CHANGED',
-    `${name}: was changed, or deleted and made anew, between the look at it and the decision; nothing was decided`,
-    'run it again: it compares again first',
   );
 }

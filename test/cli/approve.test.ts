@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { forbidden } from '../../lib/cluster/forbidden';
 import type { Right } from '../../lib/cluster/kubernetes-api';
 import { signingRequestRights } from '../../lib/cluster/signing-requests';
 import type { SigningRequestObject } from '../../lib/delivery/signing-request-object';
@@ -8,15 +11,16 @@ import {
   otherRequest,
   pendingFolder,
   pendingObjects,
+  pendingScene,
   planted,
+  refused,
   THREE_FILES,
+  type Scene,
 } from '../cluster/pending';
-import { signsWith, StandIn, type StandInOptions } from '../cluster/stand-in';
+import { signsWith, type StandInOptions } from '../cluster/stand-in';
 import {
-  clockFrom,
   filesIn,
   folderOf,
-  NOW,
   read,
   releaf,
   removeFolders,
@@ -24,7 +28,6 @@ import {
   WEB_CONFIG,
   WEB_FILES,
   type Files,
-  type Ran,
 } from '../harness';
 import { traceOf } from '../untouched';
 
@@ -34,24 +37,8 @@ beforeAll(async () => {
 });
 afterAll(removeFolders);
 
-interface Scene {
-  readonly root: string;
-  readonly name: string;
-  readonly object: SigningRequestObject;
-  readonly cluster: StandIn;
-  readonly approve: (...args: string[]) => Promise<Ran>;
-}
-
-/** A pending request that GitOps has applied. */
-async function scene(options: StandInOptions = {}, files: Files = WEB_FILES): Promise<Scene> {
-  const { root, name, object } = await pendingFolder(files);
-  const clock = clockFrom(NOW);
-  const cluster = new StandIn({ clock, signer: signsWith(ca), ...options });
-  for (const each of pendingObjects(root).values()) cluster.apply(each);
-  const approve = (...args: string[]) =>
-    releaf(['approve', '-C', root, ...args], { openCluster: cluster.open, clock });
-  return { root, name, object, cluster, approve };
-}
+const scene = (options: StandInOptions = {}, files: Files = WEB_FILES) =>
+  pendingScene('approve', ca, options, files);
 
 /** Puts another object under the name, as whoever planted it would. */
 function replant({ cluster, name, object }: Scene, spec: Partial<SigningRequestObject['spec']>) {
@@ -59,28 +46,24 @@ function replant({ cluster, name, object }: Scene, spec: Partial<SigningRequestO
   cluster.apply(planted(object, spec), 'mallory');
 }
 
-/** Runs what must be refused: exit 1 with this message, nothing written. */
-async function refused({ root, approve }: Scene, message: string, ...args: string[]) {
-  const before = traceOf(root);
-  const { status, stderr } = await approve(...args);
-  const tidy = stderr.replaceAll(` -C ${root}`, '').replaceAll(/\b[0-9a-f]{64}\b/g, 'HEX');
-  expect(tidy).toBe(message);
-  expect(status).toBe(1);
-  expect(traceOf(root)).toEqual(before);
-}
-
 const conditions = ({ cluster, name }: Scene) =>
   (cluster.request(name)?.status?.conditions ?? []).map(({ type, reason }) => [type, reason]);
+
+const requestPath = (name: string) =>
+  `/apis/certificates.k8s.io/v1/certificatesigningrequests/${name}`;
+
+const unreachable = new ReleafError('CLUSTER_UNREACHABLE', 'the API server does not answer');
 
 const FOREIGN = (name: string) =>
   `created by mallory, and the API server keeps the old spec under an old name, so applying dist/ changes nothing; find out who made it and why, then: kubectl delete csr ${name}; apply dist/; releaf approve web`;
 
 describe('releaf approve', () => {
   it('shows the request, approves the very object that it compared, waits and installs', async () => {
-    const { root, name, cluster, approve } = await scene({ signer: signsWith(ca, { after: 500 }) });
-    const { status, stdout, stderr } = await approve('web');
+    const { root, name, cluster, run } = await scene({ signer: signsWith(ca, { after: 500 }) });
+    const { status, stdout, stderr } = await run('web');
     expect(status).toBe(0);
     expect(stdout.replaceAll(/\b[0-9a-f]{32,64}\b/g, 'HEX')).toBe(`web: request ${name}
+  cluster  context stand-in, https://stand-in.invalid:6443
   signer   example.com/internal, for 90d
   subject  empty
   names    web.example.com
@@ -97,7 +80,7 @@ web: revision 1 is issued
 wrote    dist/web.k8s.yaml
 next: commit, open a pull request
 `);
-    const path = `/apis/certificates.k8s.io/v1/certificatesigningrequests/${name}`;
+    const path = requestPath(name);
     expect(cluster.calls.slice(0, 3)).toEqual([
       { verb: 'get', path },
       { verb: 'update', path: `${path}/approval` },
@@ -124,7 +107,7 @@ next: commit, open a pull request
       },
       (name) =>
         `error REQUEST_MISSING: ${name}: is not in the cluster (context stand-in)
-  apply dist/ first; the API server deletes a request 24 hours after it was created if nobody approves it, and 1 to 2 hours after it was issued: then apply dist/ again
+  apply dist/; kube-controller-manager deletes a request 24 hours after it was made if nobody decides, and an hour after it was issued: then apply dist/ again
 `,
     ],
     [
@@ -226,7 +209,7 @@ next: commit, open a pull request
       each.cluster.condition(each.name, 'Approved', 'KubectlApprove', 'again');
       each.cluster.signer = signsWith(ca);
     };
-    expect(await each.approve()).toMatchObject({ status: 0 });
+    expect(await each.run()).toMatchObject({ status: 0 });
     expect(filesIn(each.root)).toHaveProperty(['certificates/web/1/certificate.pem']);
   });
 
@@ -235,7 +218,7 @@ next: commit, open a pull request
     each.cluster.before = () => {
       if (each.cluster.calls.length === 4) each.cluster.removeRequest(each.name);
     };
-    const { status, stderr } = await each.approve();
+    const { status, stderr } = await each.run();
     expect(stderr).toMatch(/^error REQUEST_MISSING: web-1-\w+: is not in the cluster/);
     expect(status).toBe(1);
   });
@@ -273,10 +256,28 @@ error REQUEST_UNSIGNED: ${each.name}: approved since 2027-03-01T12:00:00Z (Relea
     expect(each.cluster.calls.length).toBeLessThan(30);
   });
 
+  it.each<[string, string]>([
+    ['approve', 'update'],
+    ['approve', 'get'],
+    ['fetch', 'get'],
+  ])('%s stops at an answer to %s that is no request', async (command, verb) => {
+    const each = await pendingScene(command, ca);
+    each.cluster.before = (call) => {
+      if (call.verb === verb) each.cluster.put(requestPath(each.name), {});
+    };
+    if (verb === 'update') each.cluster.replace = () => Promise.resolve({} as never);
+    const { status, stderr } = await each.run('web');
+    expect(stderr)
+      .toBe(`error CLUSTER_REFUSED: https://stand-in.invalid:6443 (context stand-in): answers with no CertificateSigningRequest ${each.name}: its metadata is missing or wrong
+  is this a Kubernetes API server, or what is in front of one? look at the server of the cluster in the kubeconfig
+`);
+    expect(status).toBe(1);
+  });
+
   it('goes on where somebody else has approved, and says who', async () => {
     const each = await scene({ signer: signsWith(ca, { after: 2000 }) });
     each.cluster.condition(each.name, 'Approved', 'KubectlApprove', 'by bob');
-    const { status, stdout } = await each.approve();
+    const { status, stdout } = await each.run();
     expect(stdout).toContain(
       `web: ${each.name} was approved already (KubectlApprove: by bob)\nweb: revision 1 is issued\n`,
     );
@@ -287,7 +288,7 @@ error REQUEST_UNSIGNED: ${each.name}: approved since 2027-03-01T12:00:00Z (Relea
   it('approves only, with --no-fetch', async () => {
     const each = await scene();
     const before = traceOf(each.root);
-    const { status, stdout, stderr } = await each.approve('--no-fetch');
+    const { status, stdout, stderr } = await each.run('--no-fetch');
     expect(stdout).toContain(`web: ${each.name}: is approved, waits for example.com/internal\n`);
     expect(stderr).toBe(`next: releaf fetch web -C ${each.root}\n`);
     expect(status).toBe(0);
@@ -298,7 +299,7 @@ error REQUEST_UNSIGNED: ${each.name}: approved since 2027-03-01T12:00:00Z (Relea
   it('compares only, with --dry-run', async () => {
     const each = await scene();
     const before = traceOf(each.root);
-    const { status, stdout } = await each.approve('--dry-run');
+    const { status, stdout } = await each.run('--dry-run');
     expect(stdout).toContain(
       `web: ${each.name}: request, signerName, usages and expirationSeconds equal certificates/web/1\n` +
         `web: ${each.name}: waits for approval\n`,
@@ -307,7 +308,7 @@ error REQUEST_UNSIGNED: ${each.name}: approved since 2027-03-01T12:00:00Z (Relea
     expect(conditions(each)).toEqual([]);
     expect(traceOf(each.root)).toEqual(before);
     replant(each, { expirationSeconds: 600 });
-    expect(await each.approve('--dry-run')).toMatchObject({ status: 1 });
+    expect(await each.run('--dry-run')).toMatchObject({ status: 1 });
   });
 
   it('warns of what nobody can have reviewed, until it is committed', async () => {
@@ -317,11 +318,11 @@ error REQUEST_UNSIGNED: ${each.name}: approved since 2027-03-01T12:00:00Z (Relea
     git('init', '-q');
     const warning =
       'warning: certificates/web/1 is not committed as it stands: nobody has reviewed it\n';
-    expect((await each.approve('--dry-run')).stderr).toContain(warning);
-    expect((await each.approve('--no-fetch')).stderr).toContain(warning);
+    expect((await each.run('--dry-run')).stderr).toContain(warning);
+    expect((await each.run('--no-fetch')).stderr).toContain(warning);
     git('add', '.');
     git('commit', '-qm', 'reviewed');
-    expect((await each.approve('--no-fetch')).stderr).not.toContain(warning);
+    expect((await each.run('--no-fetch')).stderr).not.toContain(warning);
   });
 
   it('opens no connection when nothing is pending', async () => {
@@ -370,7 +371,7 @@ describe('releaf approve --deny', () => {
   it('denies the request', async () => {
     const each = await scene();
     const before = traceOf(each.root);
-    const { status, stdout, stderr } = await each.approve('web', '--deny');
+    const { status, stdout, stderr } = await each.run('web', '--deny');
     expect(stdout).toContain(`web: ${each.name} is denied\n`);
     expect(stderr).toBe(`next: releaf renew web --force -C ${each.root}\n`);
     expect(status).toBe(0);
@@ -383,7 +384,7 @@ describe('releaf approve --deny', () => {
       },
     ]);
     expect(traceOf(each.root)).toEqual(before);
-    const again = await each.approve('web', '--deny');
+    const again = await each.run('web', '--deny');
     expect(again).toMatchObject({ status: 0 });
     expect(again.stderr).toContain(`${each.name} was denied before (ReleafDenied: denied by hand`);
   });
@@ -391,7 +392,7 @@ describe('releaf approve --deny', () => {
   it('denies a planted one, and tells how it differs', async () => {
     const each = await scene();
     replant(each, { usages: ['client auth'] });
-    const { status, stdout } = await each.approve('web', '--deny');
+    const { status, stdout } = await each.run('web', '--deny');
     expect(stdout).toBe(`web: request ${each.name} is not certificates/web/1
   usages: not committed: client auth; missing: digital signature, server auth
   created by mallory
@@ -417,12 +418,31 @@ web: ${each.name} is denied
     expect(conditions(each)).toEqual([['Approved', 'KubectlApprove']]);
   });
 
-  it('wants names', async () => {
-    const { status, stderr } = await releaf(['approve', '--deny', '-C', folderOf(WEB_FILES)]);
-    expect(stderr).toMatch(
-      /^error: nothing undoes --deny, so say which: releaf approve NAME --deny/,
-    );
+  it.each([
+    [[], /^error: nothing undoes --deny, so say which: releaf approve NAME --deny/],
+    [['web', '--dry-run'], /^error: option '--deny' cannot be used with option '--dry-run'/],
+  ])('does not take %j, and asks nobody', async (args, message) => {
+    const root = folderOf(WEB_FILES);
+    const { status, stderr } = await releaf(['approve', '--deny', '-C', root, ...args]);
+    expect(stderr).toMatch(message);
     expect(status).toBe(2);
+  });
+
+  it('tells what to do in the cluster that was named', async () => {
+    const each = await scene({ signer: () => undefined });
+    each.cluster.condition(each.name, 'Approved', 'KubectlApprove', 'by bob');
+    const cluster = ['--kubeconfig', 'my config', '--context', 'prod'];
+    expect((await each.run('web', '--deny', ...cluster)).stderr).toContain(
+      `kubectl --kubeconfig 'my config' --context prod delete csr ${each.name};`,
+    );
+    replant(each, { usages: ['client auth'] });
+    expect((await each.run('web', ...cluster)).stderr).toContain(
+      `kubectl --kubeconfig 'my config' --context prod delete csr ${each.name};`,
+    );
+    const renewed = await releaf(['renew', '-C', each.root, '--force', ...cluster]);
+    expect(renewed.stderr).toContain(
+      "kubectl --kubeconfig 'my config' --context prod get csr web-2-",
+    );
   });
 });
 
@@ -431,7 +451,7 @@ describe('releaf approve for several', () => {
     const each = await scene({ signer: signsWith(ca, { after: 3500 }) }, THREE_FILES);
     const [a, b, c] = [...pendingObjects(each.root).values()].map(({ metadata }) => metadata.name);
     each.cluster.removeRequest(b!);
-    return { ...each, names: [a, b, c] as string[], ran: await each.approve(...args) };
+    return { ...each, names: [a, b, c] as string[], ran: await each.run(...args) };
   };
 
   it('installs those that went well, and tells of each', async () => {
@@ -449,7 +469,7 @@ wrote    certificates/c/1/certificate.pem
 wrote    dist/a.k8s.yaml
 wrote    dist/c.k8s.yaml
 error REQUEST_MISSING: ${b}: is not in the cluster (context stand-in)
-  apply dist/ first; the API server deletes a request 24 hours after it was created if nobody approves it, and 1 to 2 hours after it was issued: then apply dist/ again
+  apply dist/; kube-controller-manager deletes a request 24 hours after it was made if nobody decides, and an hour after it was issued: then apply dist/ again
 next: commit, open a pull request
 `);
     expect(ran.status).toBe(1);
@@ -470,6 +490,8 @@ next: commit, open a pull request
       state: 'approved',
     });
     expect(JSON.parse(ran.stdout)).toEqual({
+      context: 'stand-in',
+      server: 'https://stand-in.invalid:6443',
       approved: [entry('a', a), entry('c', c)],
       issued: [
         expect.objectContaining({ name: 'a', revision: 1, notAfter: '2027-05-30T11:55:00.000Z' }),
@@ -482,7 +504,7 @@ next: commit, open a pull request
           request: b,
           code: 'REQUEST_MISSING',
           message: `${b}: is not in the cluster (context stand-in)`,
-          hint: expect.stringContaining('apply dist/ first'),
+          hint: expect.stringContaining('apply dist/; '),
         },
       ],
       written: [
@@ -499,11 +521,50 @@ next: commit, open a pull request
   it('tells only once what is wrong with all', async () => {
     const each = await scene({}, THREE_FILES);
     each.cluster.before = () => {
-      throw new ReleafError('CLUSTER_UNREACHABLE', 'the API server does not answer');
+      throw unreachable;
     };
-    const { status, stderr } = await each.approve();
+    const { status, stderr } = await each.run();
     expect(stderr).toBe('error CLUSTER_UNREACHABLE: the API server does not answer\n');
     expect(status).toBe(1);
+  });
+});
+
+describe('releaf approve when the certificate cannot be written', () => {
+  /** Something else lies where the certificate would, once it is signed. */
+  const blocked = async (...args: string[]) => {
+    const each = await scene({}, THREE_FILES);
+    const [a] = pendingObjects(each.root).values();
+    each.cluster.removeRequest(a!.metadata.name);
+    each.cluster.signer = (request, since) => {
+      mkdirSync(join(each.root, 'certificates/b/1/certificate.pem/x'), { recursive: true });
+      return signsWith(ca)(request, since);
+    };
+    return { ...each, ran: await each.run(...args) };
+  };
+
+  it('tells what was approved, what else failed, and what to do', async () => {
+    const { root, ran } = await blocked();
+    expect(ran.stdout).toMatch(
+      /NAME {2}REQUEST {7}OUTCOME\na {5}a-1-\w{8} {2}REQUEST_MISSING\nb {5}b-1-\w{8} {2}FILE_\w+\nc {5}c-1-\w{8} {2}FILE_\w+\n$/,
+    );
+    expect(ran.stderr.match(/^error \w+/gm)).toEqual([
+      'error REQUEST_MISSING',
+      expect.stringMatching(/^error FILE_/),
+    ]);
+    expect(ran.stderr).toContain(
+      `the cluster keeps a certificate for an hour; once that is settled: releaf fetch b c -C ${root}\n`,
+    );
+    expect(ran.status).toBe(1);
+  });
+
+  it('tells machines as well', async () => {
+    const { ran } = await blocked('--json');
+    expect(JSON.parse(ran.stdout)).toMatchObject({
+      approved: [{ name: 'b' }, { name: 'c' }],
+      issued: [],
+      failed: [{ name: 'a' }, { name: 'b' }, { name: 'c' }],
+    });
+    expect(ran.status).toBe(1);
   });
 });
 
@@ -541,7 +602,7 @@ describe('releaf approve without a right', () => {
     await refused(each, message(each.name));
     expect(conditions(each)).toEqual([]);
     each.cluster.missing = [];
-    expect(await each.approve()).toMatchObject({ status: 0 });
+    expect(await each.run()).toMatchObject({ status: 0 });
   });
 });
 
@@ -552,11 +613,11 @@ describe('releaf approve, cut off', () => {
       const before = traceOf(each.root);
       const api = { failed: false };
       each.cluster.before = () => {
-        if (each.cluster.calls.length !== failing) return;
+        if (each.cluster.calls.length < failing) return;
         api.failed = true;
-        throw new ReleafError('CLUSTER_UNREACHABLE', 'the API server does not answer');
+        throw unreachable;
       };
-      const { status, stderr } = await each.approve('web');
+      const { status, stderr } = await each.run('web', '--wait', '1s');
       if (!api.failed) {
         expect(status).toBe(0);
         expect(failing).toBeGreaterThan(3);
@@ -567,8 +628,45 @@ describe('releaf approve, cut off', () => {
         stderr: 'error CLUSTER_UNREACHABLE: the API server does not answer\n',
       });
       expect(traceOf(each.root)).toEqual(before);
-      expect(await each.approve('web')).toMatchObject({ status: 0 });
+      each.cluster.before = () => undefined;
+      expect(await each.run('web')).toMatchObject({ status: 0 });
     }
+  });
+
+  it.each<[string, number, (each: Scene) => void]>([
+    [
+      'waits for an API server that does not answer',
+      0,
+      () => {
+        throw unreachable;
+      },
+    ],
+    [
+      'waits for an API server that answers with something else',
+      0,
+      ({ cluster, name }) => {
+        const live = cluster.request(name)!;
+        cluster.put(requestPath(name), {});
+        cluster.before = () => {
+          cluster.put(requestPath(name), live);
+        };
+      },
+    ],
+    [
+      'does not wait for a right that was taken away',
+      1,
+      () => {
+        throw forbidden(signingRequestRights.get());
+      },
+    ],
+  ])('%s while it waits for the signer: exit %i', async (_, expected, once) => {
+    const each = await scene({ signer: signsWith(ca, { after: 1000 }) });
+    each.cluster.before = () => {
+      if (each.cluster.calls.length === 3) once(each);
+    };
+    const { status } = await each.run('web');
+    expect(status).toBe(expected);
+    expect(each.cluster.calls.length > 4).toBe(expected === 0);
   });
 
   it.each([[['approve']], [['approve', 'web']], [['fetch']], [['fetch', 'web']]])(
@@ -576,12 +674,13 @@ describe('releaf approve, cut off', () => {
     async (argv) => {
       const each = await scene();
       const before = filesIn(each.root);
-      expect(await each.approve()).toMatchObject({ status: 0 });
+      expect(await each.run()).toMatchObject({ status: 0 });
       const after = filesIn(each.root);
       const file = 'certificates/web/1/certificate.pem';
       const root = folderOf({ ...before, [file]: after[file]! });
       const again = await releaf([...argv, '-C', root]);
-      expect(again).toMatchObject({ status: 0, stderr: 'wrote    dist/web.k8s.yaml\n' });
+      const named = argv.includes('web') ? 'web: revision 1 is issued already\n' : '';
+      expect(again).toMatchObject({ status: 0, stderr: `${named}wrote    dist/web.k8s.yaml\n` });
       expect(filesIn(root)).toEqual(after);
     },
   );
@@ -590,7 +689,7 @@ describe('releaf approve, cut off', () => {
     const each = await scene({ signer: () => undefined }, THREE_FILES);
     const before = filesIn(each.root);
     each.cluster.signer = signsWith(ca);
-    expect(await each.approve('a')).toMatchObject({ status: 0 });
+    expect(await each.run('a')).toMatchObject({ status: 0 });
     const file = 'certificates/a/1/certificate.pem';
     const root = folderOf({ ...before, [file]: filesIn(each.root)[file]! });
     const again = await releaf(['fetch', '-C', root], { openCluster: each.cluster.open });

@@ -2,12 +2,14 @@ import type { SigningRequestObject } from '../../lib/delivery/signing-request-ob
 import type { LocalCa } from '../../lib/x509/local-ca';
 import {
   otherRequest,
-  pendingFolder,
   pendingObjects,
+  pendingScene,
   planted,
+  refused,
   THREE_FILES,
+  type Scene,
 } from '../cluster/pending';
-import { signsWith, StandIn } from '../cluster/stand-in';
+import { signsWith, type StandInOptions } from '../cluster/stand-in';
 import {
   clockFrom,
   daysAfter,
@@ -19,7 +21,6 @@ import {
   testCa,
   WEB_FILES,
   type Files,
-  type Ran,
 } from '../harness';
 import { traceOf } from '../untouched';
 
@@ -29,42 +30,24 @@ beforeAll(async () => {
 });
 afterAll(removeFolders);
 
-interface Scene {
-  readonly root: string;
-  readonly name: string;
-  readonly object: SigningRequestObject;
-  readonly cluster: StandIn;
-  readonly fetch: (...args: string[]) => Promise<Ran>;
-}
-
-/** A pending request that GitOps has applied, and a signer that is quick. */
-async function scene(files: Files = WEB_FILES): Promise<Scene> {
-  const { root, name, object } = await pendingFolder(files);
-  const clock = clockFrom(NOW);
-  const cluster = new StandIn({ clock, signer: signsWith(ca) });
-  for (const each of pendingObjects(root).values()) cluster.apply(each);
-  const fetch = (...args: string[]) =>
-    releaf(['fetch', '-C', root, ...args], { openCluster: cluster.open, clock });
-  return { root, name, object, cluster, fetch };
-}
+const scene = (files: Files = WEB_FILES, options: StandInOptions = {}) =>
+  pendingScene('fetch', ca, options, files);
 
 const approve = ({ cluster, name }: Scene, at = name) => {
   cluster.condition(at, 'Approved', 'KubectlApprove', 'by bob');
 };
 
-async function refused({ root, fetch }: Scene, message: string, ...args: string[]) {
-  const before = traceOf(root);
-  const { status, stderr } = await fetch(...args);
-  expect(stderr.replaceAll(` -C ${root}`, '')).toBe(message);
-  expect(status).toBe(1);
-  expect(traceOf(root)).toEqual(before);
-}
+const remove = ({ cluster, name }: Scene) => {
+  cluster.removeRequest(name);
+};
+
+const SIGNER = 'example.com/internal';
 
 describe('releaf fetch', () => {
   it('takes what the cluster has signed, and changes nothing there', async () => {
     const each = await scene();
     approve(each);
-    const { status, stdout, stderr } = await each.fetch();
+    const { status, stdout, stderr } = await each.run();
     expect(stdout).toMatch(/^web: revision 1 is issued\n/);
     expect(stderr).toBe(`wrote    certificates/web/1/certificate.pem
 wrote    dist/web.k8s.yaml
@@ -74,27 +57,35 @@ next: commit, open a pull request
     expect(each.cluster.calls.map(({ verb }) => verb)).toEqual(['get']);
   });
 
-  it.each([
-    ['approval', () => undefined, 'waits for approval', 'approve'],
-    ['a signature', approve, 'is approved, waits for example.com/internal', 'fetch'],
-  ] as const)('is content in a scheduled run with what waits for %s', async (_, go, what, next) => {
+  it.each<[string, (each: Scene) => void, string, string, string]>([
+    ['waits for approval', () => undefined, 'waits for approval', 'approve', 'waiting'],
+    ['waits for a signature', approve, `is approved, waits for ${SIGNER}`, 'fetch', 'approved'],
+    ['is not in the cluster', remove, 'is not in the cluster', 'approve', 'missing'],
+  ])('is content in a scheduled run with what %s', async (_, go, what, next, state) => {
     const each = await scene();
     each.cluster.signer = () => undefined;
     go(each);
     const before = traceOf(each.root);
-    expect(await each.fetch()).toEqual({
+    expect(await each.run()).toEqual({
       status: 0,
       stdout: `web: ${each.name}: ${what}\n`,
-      stderr: `next: releaf ${next} web -C ${each.root}\n`,
+      stderr: `next: ${state === 'missing' ? 'apply dist/; ' : ''}releaf ${next} web -C ${each.root}\n`,
     });
-    const { stdout } = await each.fetch('--json');
+    const { stdout } = await each.run('--json');
     expect(JSON.parse(stdout)).toMatchObject({
       issued: [],
-      waiting: [{ name: 'web', request: each.name }],
+      waiting: [{ name: 'web', request: each.name, state }],
       failed: [],
       written: [],
     });
     expect(traceOf(each.root)).toEqual(before);
+  });
+
+  it.each([['web'], ['--wait=10s']])('is not content with %s when it is not there', async (arg) => {
+    const each = await scene();
+    remove(each);
+    expect((await each.run(arg)).stderr).toContain(`error REQUEST_MISSING: ${each.name}: `);
+    expect(await each.run(arg)).toMatchObject({ status: 1 });
   });
 
   it('is not content when asked for a name', async () => {
@@ -121,7 +112,7 @@ next: commit, open a pull request
     each.cluster.before = () => {
       if (each.cluster.calls.length === 6) approve(each);
     };
-    const { status, stderr } = await each.fetch('--wait', '5m');
+    const { status, stderr } = await each.run('--wait', '5m');
     expect(stderr).toMatch(
       /^waiting for web-1-\w+ \(signer example\.com\/internal\), at most 5m\nwrote/,
     );
@@ -141,12 +132,20 @@ error REQUEST_UNSIGNED: ${each.name}: is not approved yet after 10s
     );
   });
 
+  it('waits no longer when somebody sets the clock back', async () => {
+    const clock = clockFrom(NOW);
+    const start = clock.elapsed();
+    const each = await scene(WEB_FILES, { clock: { ...clock, now: () => NOW } });
+    expect((await each.run('--wait', '10s')).stderr).toContain('is not approved yet after 10s\n');
+    expect(clock.elapsed() - start).toBe(10_000);
+  });
+
   it('judges a certificate by the time that it is once it is there', async () => {
     const each = await scene();
     approve(each);
     const after = 30 * 60_000;
     each.cluster.signer = signsWith(ca, { after, now: new Date(NOW.getTime() + after) });
-    expect(await each.fetch('--wait', '1h')).toMatchObject({ status: 0 });
+    expect(await each.run('--wait', '1h')).toMatchObject({ status: 0 });
   });
 
   it.each<[string, Partial<SigningRequestObject['spec']>]>([
@@ -160,7 +159,7 @@ error REQUEST_UNSIGNED: ${each.name}: is not approved yet after 10s
     each.cluster.apply(planted(each.object, spec));
     approve(each);
     const before = traceOf(each.root);
-    const { status, stderr } = await each.fetch();
+    const { status, stderr } = await each.run();
     expect(stderr).toContain(`error REQUEST_DIFFERS: ${each.name}: `);
     expect(stderr).toContain(`\n  ${field}: `);
     expect(status).toBe(1);
@@ -173,7 +172,7 @@ error REQUEST_UNSIGNED: ${each.name}: is not approved yet after 10s
     each.cluster.signer = (request, since) =>
       signsWith(ca)({ ...request, spec: { ...request.spec, request: otherRequest() } }, since);
     const before = traceOf(each.root);
-    const { status, stderr } = await each.fetch();
+    const { status, stderr } = await each.run();
     expect(stderr).toContain(`error CERTIFICATE_KEY_MISMATCH: the certificate of ${each.name}: `);
     expect(status).toBe(1);
     expect(traceOf(each.root)).toEqual(before);
@@ -182,16 +181,16 @@ error REQUEST_UNSIGNED: ${each.name}: is not approved yet after 10s
   it('takes an older certificate only with --allow-older', async () => {
     const each = await scene();
     approve(each);
-    expect(await each.fetch()).toMatchObject({ status: 0 });
+    expect(await each.run()).toMatchObject({ status: 0 });
     expect(await releaf(['renew', '-C', each.root, '--force'])).toMatchObject({ status: 0 });
     const next = pendingObjects(each.root).get('web')!;
     each.cluster.apply(next);
     approve(each, next.metadata.name);
     each.cluster.signer = signsWith(ca, { now: daysAfter(-30) });
-    expect((await each.fetch()).stderr).toMatch(
+    expect((await each.run()).stderr).toMatch(
       /^error CERTIFICATE_OLDER: .*\n {2}if that is what you want, say --allow-older to releaf fetch\n$/,
     );
-    expect(await each.fetch('--allow-older')).toMatchObject({ status: 0 });
+    expect(await each.run('--allow-older')).toMatchObject({ status: 0 });
   });
 
   it('opens no connection when nothing is pending', async () => {
@@ -211,16 +210,16 @@ error REQUEST_UNSIGNED: ${each.name}: is not approved yet after 10s
     });
   });
 
-  it('refuses a name whose newest revision is issued', async () => {
+  it('has nothing to do for a name whose newest revision is issued, and does not ask', async () => {
     const each = await scene();
     approve(each);
-    await each.fetch();
+    await each.run();
     const { length } = each.cluster.calls;
-    await refused(
-      each,
-      'error NOTHING_PENDING: web: no request waits for a certificate; revision 1 is issued\n  make one: releaf renew web\n',
-      'web',
-    );
+    expect(await each.run('web')).toEqual({
+      status: 0,
+      stdout: 'nothing to do\n',
+      stderr: 'web: revision 1 is issued already\n',
+    });
     expect(each.cluster.calls).toHaveLength(length);
   });
 
@@ -229,7 +228,7 @@ error REQUEST_UNSIGNED: ${each.name}: is not approved yet after 10s
     const [a, b, c] = [...pendingObjects(each.root).values()].map(({ metadata }) => metadata.name);
     approve(each, a);
     each.cluster.condition(b!, 'Denied', 'KubectlDeny', 'no');
-    const { status, stdout } = await each.fetch();
+    const { status, stdout } = await each.run();
     expect(stdout.split('\n').slice(-6).join('\n')).toBe(`c: ${c}: waits for approval
 NAME  REQUEST       OUTCOME
 a     ${a}  issued, until 2027-05-30

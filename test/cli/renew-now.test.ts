@@ -79,7 +79,9 @@ describe('releaf renew --now', () => {
 wrote    dist/web.k8s.yaml
 wrote    certificates/web/1/certificate.pem
 wrote    dist/web.k8s.yaml
-next: commit, open a pull request
+next, unless GitOps does it from a commit:
+  kubectl apply -f ${root}/dist/web.k8s.yaml
+whether it arrives, and what restarts: releaf doctor web -C ${root}; then commit
 `);
     expect(read(root, 'dist/web.k8s.yaml')).not.toContain('CertificateSigningRequest');
     const rights = cluster.calls.filter(({ path }) => path.includes('selfsubjectaccessreviews'));
@@ -157,7 +159,7 @@ next: commit, open a pull request
       const { root, cluster, keys, renew } = scene({ signer: signsWith(ca, { after: 300 }) });
       const api = { failed: false };
       cluster.before = () => {
-        if (cluster.calls.length !== failing) return;
+        if (cluster.calls.length < failing) return;
         api.failed = true;
         throw unreachable;
       };
@@ -177,6 +179,7 @@ next: commit, open a pull request
         );
       }
       expect(await releaf(['verify', '-C', root])).toMatchObject({ status: 0 });
+      cluster.before = () => undefined;
       expect(await renew('web')).toMatchObject({ status: 0 });
       expect(keys()).toBe(1);
       expect(certificates(root)).toEqual(['certificates/web/1/certificate.pem']);
@@ -211,9 +214,22 @@ next: commit, open a pull request
     const { root, renew } = scene({ signer: () => ({ reason: 'Policy', message: 'no' }) });
     const { status, stderr } = await renew('web');
     expect(stderr).toContain('refused it (Policy: no)\n');
-    expect(stderr).toContain(`make a new request: releaf renew web --force -C ${root}\n`);
+    expect(stderr).toContain(`make a new request: releaf renew web --now --force -C ${root}\n`);
     expect(stderr).not.toContain('run again');
     expect(status).toBe(1);
+  });
+
+  it('says each warning of a certificate once', async () => {
+    const config = WEB_CONFIG.replace('    dnsNames: [web.example.com]\n', '').replace(
+      'signer: example.com/internal',
+      'profile: { name: kubernetes-client, user: deployer, groups: [ci] }',
+    );
+    const { renew } = scene({}, { ...WEB_FILES, 'releaf.yaml': config });
+    const { status, stderr } = await renew('web');
+    expect(stderr.match(/^warning: .*$/gm)).toEqual([
+      expect.stringMatching(/^warning: web: profile: the API server takes this certificate until/),
+    ]);
+    expect(status).toBe(0);
   });
 
   it('takes several at once, and only those that are named', async () => {

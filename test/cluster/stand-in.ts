@@ -200,7 +200,7 @@ export class StandIn implements KubernetesApi {
     const path = pathOf(main);
     const old = this.objects.get(path) as LiveSigningRequest | undefined;
     const { uid, resourceVersion } = (object as KubernetesObject).metadata ?? {};
-    const isSame = uid === old?.metadata?.uid && resourceVersion === old?.metadata?.resourceVersion;
+    const isSame = uid === old?.metadata.uid && resourceVersion === old?.metadata.resourceVersion;
     if (subresource === 'approval' && old) {
       // Admission comes before the conflict, and says so with the status of a missing RBAC rule.
       const approve = { group: main.group, resource: 'signers', name: old.spec.signerName };
@@ -309,7 +309,7 @@ export class StandIn implements KubernetesApi {
       const certificate = Buffer.from(answer.certificate).toString('base64');
       this.#keep(path, { ...live, status: { ...live.status, certificate } });
     } else {
-      this.condition(live.metadata?.name ?? '', 'Failed', answer.reason, answer.message);
+      this.condition(live.metadata.name, 'Failed', answer.reason, answer.message);
     }
   }
 

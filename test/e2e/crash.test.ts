@@ -26,6 +26,8 @@ interface Crash {
   readonly request: RegExp;
   /** Which one of these requests. @default 1 */
   readonly nth?: number;
+  /** What the command that meets the crash is told to wait at most. @default - nothing */
+  readonly wait?: string;
   /** What the request in the cluster is before; absent: not there. */
   readonly given?: 'waiting' | 'issued';
   /** Conditions of the request right after the crash; absent: it is not there. */
@@ -64,6 +66,7 @@ const CRASHES: readonly (Crash & { readonly name: string })[] = (
       when: 'before',
       request: GET,
       nth: 2,
+      wait: '3s',
       given: 'waiting',
       left: ['Approved'],
     },
@@ -83,6 +86,7 @@ const CRASHES: readonly (Crash & { readonly name: string })[] = (
       when: 'before',
       request: GET,
       nth: 2,
+      wait: '3s',
       given: 'waiting',
       left: [],
     },
@@ -161,7 +165,8 @@ async function crash(one: Crash & { readonly name: string }): Promise<{
       return one.when === 'lost' ? 'cut' : undefined;
     };
   const meddler = await meddle({ before: crashAt('before'), after: crashAt('after', 'lost') });
-  const child = spawn(process.execPath, [RELEAF, ...argv(one)], {
+  const patience = one.wait === undefined ? [] : ['--wait', one.wait];
+  const child = spawn(process.execPath, [RELEAF, ...argv(one), ...patience], {
     env: { ...process.env, KUBECONFIG: meddler.kubeconfig },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -6,16 +6,19 @@ const { inspect } = require('node:util');
 
 const VARIABLES = ['KUBECONFIG', 'HOME', 'NODE_TLS_REJECT_UNAUTHORIZED'];
 
-/** @param {{ build: string, environment: object, options: object, timeout?: number, calls: unknown[][] }} asked */
-async function ask({ build, environment, options, timeout, calls }) {
+/** @param {{ build: string, environment: object, options: object, timeout?: number, cwd?: string, atOnce?: boolean, calls: unknown[][] }} asked */
+async function ask({ build, environment, options, timeout, cwd = '/', atOnce, calls }) {
   for (const name of VARIABLES) delete process.env[name];
   Object.assign(process.env, environment);
+  process.chdir(cwd);
   const { openCluster } = require(`${build}/lib/cluster/open-cluster.js`);
   let api;
   try {
-    api = await openCluster(options, timeout);
+    api = await openCluster(options, timeout && { answer: timeout, plugin: timeout });
     const results = [];
-    for (const [method, ...args] of calls) results.push((await api[method](...args)) ?? null);
+    const asked = ([method, ...args]) => api[method](...args);
+    if (atOnce) await Promise.all(calls.map(asked));
+    else for (const call of calls) results.push((await asked(call)) ?? null);
     return { context: api.context, server: api.server, results, seen: all(api) };
   } catch (error) {
     const { name, code, message, hint } = error;

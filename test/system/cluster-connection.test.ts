@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import * as peculiar from '@peculiar/x509';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { chmodSync } from 'node:fs';
 import { createServer as plainServer, type RequestListener } from 'node:http';
 import { createServer as httpsServer, type ServerOptions } from 'node:https';
 import { connect, createServer as netServer, type AddressInfo, type Server } from 'node:net';
@@ -149,17 +150,19 @@ interface Outcome {
 interface Asked {
   readonly options?: ClusterOptions;
   readonly environment?: object;
+  readonly cwd?: string;
   readonly timeout?: number;
+  readonly atOnce?: boolean;
   readonly calls?: readonly (readonly unknown[])[];
 }
 
 async function ask({
   options = {},
   environment = {},
-  timeout,
   calls = [],
+  ...how
 }: Asked): Promise<Outcome> {
-  asker.send({ build: BUILD, options, environment, calls, ...(timeout && { timeout }) });
+  asker.send({ build: BUILD, options, environment, calls, ...how });
   const [outcome] = (await once(asker, 'message')) as [Outcome];
   expect(outcome.seen).not.toContain(TOKEN);
   expect(outcome.seen).not.toContain(base64(TOKEN));
@@ -173,6 +176,7 @@ const askWith = (text: string, call: readonly unknown[] = ['get', '/version'], t
 
 const VERSION = says(200, { major: '1', minor: '36' });
 const CSR = { group: 'certificates.k8s.io', version: 'v1', resource: 'certificatesigningrequests' };
+const SERVICE = { group: '', version: 'v1', resource: 'services', namespace: 'x', name: 'y' };
 const KES = { ...CSR, name: 'kes-2-3f9ab2c1' };
 
 describe('a kubeconfig', () => {
@@ -180,7 +184,7 @@ describe('a kubeconfig', () => {
     [
       'that is not YAML',
       () => `users:\n  - name: admin\n    user: {token: ${TOKEN}`,
-      'FILE is not YAML: line 4',
+      'FILE is not YAML: line 3: bad indent',
       '',
     ],
     [
@@ -198,7 +202,7 @@ describe('a kubeconfig', () => {
     [
       'with a cluster without server',
       () => kubeconfig(''),
-      'FILE: clusters[0].cluster.server is missing',
+      'cluster test: server is not an https:// URL',
       '',
     ],
     [
@@ -255,7 +259,12 @@ describe('a kubeconfig', () => {
     [
       'with a CA file that is not there',
       () =>
-        kubeconfig('https://127.0.0.1:1', { cluster: { 'certificate-authority': '/none/ca.crt' } }),
+        kubeconfig('https://127.0.0.1:1', {
+          cluster: {
+            'certificate-authority': '/none/ca.crt',
+            'certificate-authority-data': undefined,
+          },
+        }),
       'user admin: /none/ca.crt does not exist',
       '',
     ],
@@ -282,9 +291,76 @@ describe('a kubeconfig', () => {
     ],
     [
       'with a user without credentials',
-      () => kubeconfig('https://127.0.0.1:1', { user: { tokenFile: '/none' } }),
+      () => kubeconfig('https://127.0.0.1:1', { user: { token: '' } }),
       'user admin has nothing to log in with: no token, client certificate, password or exec plugin',
-      'a tokenFile is not read',
+      'log in with the tool of the cluster',
+    ],
+    [
+      'with a token in a file that is not there',
+      () => kubeconfig('https://127.0.0.1:1', { user: { token: TOKEN, tokenFile: '/none/token' } }),
+      'user admin: /none/token does not exist',
+      '',
+    ],
+    [
+      'with a user of another shape',
+      () => kubeconfig('https://127.0.0.1:1', { user: { token: [TOKEN] } }),
+      'user admin: token is not what it should be: expected string, received array',
+      'kubectl config view',
+    ],
+    [
+      'with a merge key, which would get lost',
+      () => kubeconfig('https://127.0.0.1:1', { user: { token: TOKEN, '<<': { as: 'jane' } } }),
+      'user admin: has a merge key (<<), which is not read here',
+      'write it out',
+    ],
+    [
+      'with one name for two',
+      () => {
+        const admin = { name: 'admin', user: { token: TOKEN } };
+        return kubeconfig('https://127.0.0.1:1', { rest: { users: [admin, admin] } });
+      },
+      'FILE: user admin is there twice',
+      '',
+    ],
+    [
+      'with an entry without name',
+      () => kubeconfig('https://127.0.0.1:1', { rest: { users: [{ user: { token: TOKEN } }] } }),
+      'FILE: users.0.name is missing, or not what it should be',
+      '',
+    ],
+    ...Object.entries({
+      'as-groups': ['viewers'],
+      'as-uid': '5',
+      'as-user-extra': { scopes: ['view'] },
+    }).map(([field, value]): [string, () => string, string, string] => [
+      `with ${field} but no as`,
+      () => kubeconfig('https://127.0.0.1:1', { user: { token: TOKEN, [field]: value } }),
+      `user admin: ${field} without as: nobody to act as`,
+      'kubectl refuses it too',
+    ]),
+    [
+      'with a name to act as that is none',
+      () => kubeconfig('https://127.0.0.1:1', { user: { token: TOKEN, as: `jane\nX: ${TOKEN}` } }),
+      'user admin: Impersonate-User would have characters that no header may have',
+      '',
+    ],
+    [
+      'with a plugin where kubectl starts none',
+      () =>
+        kubeconfig('https://127.0.0.1:1', {
+          user: { 'auth-provider': { name: 'oidc', config: { exec: { command: './planted' } } } },
+        }),
+      'user admin: auth-provider is not what it should be: expected string, received object',
+      '',
+    ],
+    [
+      'with an auth provider that kubectl has no more',
+      () =>
+        kubeconfig('https://127.0.0.1:1', {
+          user: { 'auth-provider': { name: 'gcp', config: { 'cmd-path': './get-token' } } },
+        }),
+      "user admin: the auth provider gcp is none of kubectl's any more, which has oidc only",
+      'use an exec plugin',
     ],
     [
       'with a token that is none',
@@ -341,7 +417,7 @@ describe('a kubeconfig', () => {
     });
     const folder = folderOf({});
     expect(await ask({ environment: { KUBECONFIG: folder } })).toMatchObject({
-      error: { message: 'the kubeconfig is a folder' },
+      error: { message: `${folder} is a folder` },
     });
   });
 
@@ -372,11 +448,21 @@ describe('a kubeconfig', () => {
     const { context, server, error } = await ask({ environment: { KUBECONFIG } });
     expect(error).toBeUndefined();
     expect({ context, server }).toEqual({ context: 'test', server: 'https://192.0.2.1' });
-    const twice = await ask({ environment: { KUBECONFIG: [first, other].map(fileOf).join(':') } });
-    expect(twice.error).toMatchObject({
-      code: 'CLUSTER_CONFIG',
-      message: 'the kubeconfig: Duplicate user: admin',
-      hint: 'of several files in KUBECONFIG; give one with --kubeconfig',
+  });
+
+  it('of several files takes the first that has a name, and skips those that are not there', async () => {
+    const first = kubeconfig('https://192.0.2.1', { rest: { 'current-context': '' } });
+    const second = kubeconfig('https://192.0.2.2');
+    const list = (...files: string[]) => ({ environment: { KUBECONFIG: files.join(':') } });
+    expect(await ask(list('/none/1', fileOf(first), '/none/2', fileOf(second)))).toMatchObject({
+      context: 'test',
+      server: 'https://192.0.2.1',
+    });
+    expect(await ask(list('/none/1', '/none/2'))).toMatchObject({
+      error: {
+        code: 'CLUSTER_CONFIG',
+        message: 'none of the files of KUBECONFIG exists: /none/1, /none/2',
+      },
     });
   });
 
@@ -421,6 +507,11 @@ describe('who asks', () => {
       JSON.stringify({
         authorization: request.headers.authorization && base64(request.headers.authorization),
         as: request.headers['impersonate-user'],
+        more:
+          request.rawHeaders
+            .map((name, index) => `${name}: ${request.rawHeaders[index + 1] ?? ''}`)
+            .filter((line) => /^Impersonate-(?!User:)/.test(line))
+            .join('; ') || undefined,
         client: socket.getPeerCertificate?.().subject?.CN,
       }),
     );
@@ -465,6 +556,35 @@ describe('who asks', () => {
       { as: 'jane', authorization: base64(`Bearer ${TOKEN}`) },
     ],
     [
+      'impersonation of groups, a uid and more',
+      () => ({
+        token: TOKEN,
+        as: 'jane',
+        'as-uid': '5',
+        'as-groups': ['viewers', 'readers'],
+        'as-user-extra': { 'example.com/(scopes)': ['view', 'list'] },
+      }),
+      {
+        as: 'jane',
+        authorization: base64(`Bearer ${TOKEN}`),
+        more: [
+          'Impersonate-Uid: 5',
+          'Impersonate-Group: viewers',
+          'Impersonate-Group: readers',
+          'Impersonate-Extra-example.com%2F%28scopes%29: view',
+          'Impersonate-Extra-example.com%2F%28scopes%29: list',
+        ].join('; '),
+      },
+    ],
+    [
+      'a token in a file, which counts for more than another',
+      () => ({
+        token: 'old',
+        tokenFile: join(folderOf({ token: `${TOKEN}\n` }), 'token'),
+      }),
+      { authorization: base64(`Bearer ${TOKEN}`) },
+    ],
+    [
       'an exec plugin, which is told what kubectl tells it',
       () =>
         plugin(
@@ -478,6 +598,36 @@ describe('who asks', () => {
     const { results, error } = await askWith(kubeconfig(server, { user: user() }));
     expect(error).toBeUndefined();
     expect(results?.[0]).toEqual(expected);
+  });
+
+  it('is told by what lies beside the kubeconfig, wherever the command runs', async () => {
+    const server = await served(mirror);
+    const script = (token: string) =>
+      ['#!/bin/sh', `echo '{"status":{"token":"${token}"}}'`].join('\n');
+    const elsewhere = folderOf({ 'bin/token': script('planted'), token: 'planted' });
+    const users = [{ exec: { command: 'bin/token' } }, { tokenFile: 'token' }];
+    for (const user of users) {
+      const text = kubeconfig(server, { user });
+      const folder = folderOf({ config: text, 'bin/token': script(TOKEN), token: TOKEN });
+      for (const one of [folder, elsewhere]) chmodSync(join(one, 'bin/token'), 0o755);
+      const { results, error } = await ask({
+        options: { kubeconfig: join(folder, 'config') },
+        cwd: elsewhere,
+        calls: [['get', '/version']],
+      });
+      expect(error).toBeUndefined();
+      expect(results).toEqual([{ authorization: base64(`Bearer ${TOKEN}`) }]);
+    }
+  });
+
+  it('is not waited for without end', async () => {
+    const user = plugin('sleep 60');
+    const { error } = await askWith(kubeconfig('https://127.0.0.1:1', { user }), undefined, 300);
+    expect(error).toMatchObject({
+      code: 'CLUSTER_CONFIG',
+      message: 'user admin: the exec plugin sh has not ended within 0.3 s',
+      hint: 'kubectl auth whoami, with this context, shows what it waits for',
+    });
   });
 });
 
@@ -605,6 +755,16 @@ describe('a request', () => {
   it.each<[string, RequestListener, readonly unknown[]]>([
     ['no such object', failure(404, 'NotFound', 'not found'), ['get', KES]],
     ['no such API', says(404, '404 page not found'), ['get', '/apis/bitnami.com/v1alpha1']],
+    [
+      'no such kind of object',
+      says(404, '404 page not found\n'),
+      ['get', { ...CSR, group: 'bitnami.com', name: 'web' }],
+    ],
+    [
+      'no such file of a Service',
+      says(404, '<html>'),
+      ['getText', { ...SERVICE, subresource: 'proxy', suffix: '/v1/cert.pem' }],
+    ],
     ['a name that is taken', failure(409, 'AlreadyExists', 'exists'), ['create', CSR, {}]],
     ['another object by now', failure(409, 'Conflict', 'modified'), ['replace', KES, {}]],
     ['an object that is gone', failure(404, 'NotFound', 'not found'), ['replace', KES, {}]],
@@ -637,6 +797,8 @@ const failureAfter = (seconds: number): RequestListener =>
 describe('what is refused', () => {
   const RBAC =
     'certificatesigningrequests.certificates.k8s.io "kes-2-3f9ab2c1" is forbidden: User "jane" cannot get resource "certificatesigningrequests" in API group "certificates.k8s.io" at the cluster scope';
+  const cannot = (verb: string, resource = 'certificatesigningrequests') =>
+    RBAC.replace(/ get resource "\w+"/, ` ${verb} resource "${resource}"`);
   const NO_SERVER =
     'is this a Kubernetes API server? look at the server of the cluster in the kubeconfig';
 
@@ -670,7 +832,7 @@ describe('what is refused', () => {
     ],
     [
       'the right to list',
-      failure(403, 'Forbidden', RBAC),
+      failure(403, 'Forbidden', cannot('list')),
       ['get', CSR],
       {
         code: 'CLUSTER_FORBIDDEN',
@@ -679,7 +841,7 @@ describe('what is refused', () => {
     ],
     [
       'the right to create',
-      failure(403, 'Forbidden', RBAC),
+      failure(403, 'Forbidden', cannot('create')),
       ['create', CSR, {}],
       {
         code: 'CLUSTER_FORBIDDEN',
@@ -688,10 +850,72 @@ describe('what is refused', () => {
     ],
     [
       'the right to update a subresource',
+      failure(403, 'Forbidden', cannot('update', 'certificatesigningrequests/approval')),
+      ['replace', { ...KES, subresource: 'approval' }, {}],
+      {
+        code: 'CLUSTER_FORBIDDEN',
+        message:
+          'you may not update certificatesigningrequests.certificates.k8s.io/approval kes-2-3f9ab2c1',
+      },
+    ],
+    [
+      'the right to act as somebody else',
       failure(
         403,
         'Forbidden',
-        'forbidden: user not permitted to approve requests with signerName "x"',
+        'users "jane" is forbidden: User "admin" cannot impersonate resource "users" in API group "" at the cluster scope',
+      ),
+      ['get', KES],
+      { code: 'CLUSTER_REFUSED', message: expect.stringContaining('cannot impersonate') },
+    ],
+    ...[
+      'admission webhook "freeze.example.com" denied the request: nobody is not permitted to change it',
+      `admission webhook "freeze.example.com" denied the request: ${RBAC}`,
+      RBAC.replace('User', "ValidatingAdmissionPolicy 'freeze' denied request: User"),
+    ].map((message): [string, RequestListener, readonly unknown[], object] => [
+      'an object, by an admission of its own words',
+      failure(403, 'Forbidden', message),
+      ['get', KES],
+      { code: 'CLUSTER_REFUSED', message: expect.stringContaining(message) },
+    ]),
+    [
+      'the words of a right, by no API server',
+      says(403, { message: RBAC }),
+      ['get', KES],
+      { code: 'CLUSTER_REFUSED' },
+    ],
+    [
+      'by a web site that has no such page',
+      says(404, '<html>'),
+      ['get', KES],
+      {
+        code: 'CLUSTER_REFUSED',
+        message: expect.stringContaining('TARGET: answers 404 to GET /apis/certificates.k8s.io/v1'),
+        hint: NO_SERVER,
+      },
+    ],
+    [
+      'by a program in Go that has no such page',
+      says(404, '404 page not found\n'),
+      ['get', KES],
+      { code: 'CLUSTER_REFUSED', hint: NO_SERVER },
+    ],
+    [
+      'by a switch to another protocol',
+      (request) => {
+        request.socket.write(
+          'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n',
+        );
+      },
+      ['get', KES],
+      { code: 'CLUSTER_REFUSED', message: 'TARGET: answers 101' },
+    ],
+    [
+      'the right to approve for a signer',
+      failure(
+        403,
+        'Forbidden',
+        'certificatesigningrequests.certificates.k8s.io "kes-2-3f9ab2c1" is forbidden: user not permitted to approve requests with signerName "x"',
       ),
       ['replace', { ...KES, subresource: 'approval' }, {}],
       {
@@ -797,6 +1021,16 @@ describe('what is refused', () => {
   });
 });
 
+it('a password that is sent back is withheld', async () => {
+  const server = await served(
+    failure(400, 'BadRequest', `${TOKEN}, and Basic ${base64(`admin:${TOKEN}`)}`),
+  );
+  const user = { username: 'admin', password: TOKEN };
+  const { error, seen } = await askWith(kubeconfig(server, { user }));
+  expect(error?.message).toContain('refuses GET /version: [credential], and Basic [credential]');
+  expect(seen).not.toContain(base64(`admin:${TOKEN}`));
+});
+
 describe('an API server that cannot be reached', () => {
   const closedPort = async (): Promise<number> => {
     const server = netServer();
@@ -900,6 +1134,17 @@ describe('an API server that cannot be reached', () => {
       'no answer within 0.4 s',
       'look at its address',
     ],
+    ...['http', 'socks5'].map((scheme): [string, () => Promise<string>, string, string] => [
+      `behind a proxy that accepts and says nothing (${scheme})`,
+      async () => {
+        const port = await listening(netServer());
+        return kubeconfig('https://192.0.2.1', {
+          cluster: { 'proxy-url': `${scheme}://127.0.0.1:${port}` },
+        });
+      },
+      'no answer within 0.4 s',
+      'look at its address',
+    ]),
     [
       'behind a proxy that refuses',
       async () => {
@@ -925,6 +1170,31 @@ describe('an API server that cannot be reached', () => {
     );
     expect(error?.code).toBe('CLUSTER_UNREACHABLE');
     expect(error?.hint).toContain(next);
+  });
+
+  it('is not waited for once more by each request that has not got its turn', async () => {
+    const began = Date.now();
+    const { error } = await ask({
+      options: { kubeconfig: fileOf(kubeconfig(await served(hanging))) },
+      timeout: 400,
+      atOnce: true,
+      calls: Array.from({ length: 40 }, () => ['get', '/version']),
+    });
+    expect(error?.message).toContain('no answer within 0.4 s');
+    expect(Date.now() - began).toBeLessThan(1600);
+  });
+
+  it('is no nearer behind a proxy that nobody vouches for, whatever the environment says', async () => {
+    const other = await (await authority('Other CA')).sign(['127.0.0.1']);
+    const port = await listening(httpsServer({ cert: other.certificate, key: other.key }));
+    const cluster = { 'proxy-url': `https://127.0.0.1:${port}` };
+    const { error } = await ask({
+      options: { kubeconfig: fileOf(kubeconfig('https://192.0.2.1', { cluster })) },
+      environment: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+      calls: [['get', '/version']],
+      timeout: 2000,
+    });
+    expect(error?.message).toContain('a CA that is not trusted here');
   });
 
   it('is not believed because the environment says so', async () => {

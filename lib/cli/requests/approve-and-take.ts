@@ -4,8 +4,8 @@ import { approveRequests, compareRequests } from './approve-requests';
 import { attemptEach } from './attempts';
 import { awaitCertificates } from './await-certificates';
 import type { Results } from './conclude';
-import type { Context } from '../context';
 import type { Waiting } from '../issue';
+import type { RequestContext } from './live-request';
 import { takeCertificate } from './take-certificate';
 
 /**
@@ -14,7 +14,7 @@ import { takeCertificate } from './take-certificate';
  * @param flags - `fetch`: whether to wait and take; `wait`: for so many seconds
  */
 export async function approveAndTake(
-  context: Context,
+  context: RequestContext,
   api: KubernetesApi,
   folder: Folder,
   pending: readonly Waiting[],

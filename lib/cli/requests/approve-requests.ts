@@ -1,5 +1,6 @@
+import { decide } from '../../cluster/decide';
 import type { KubernetesApi } from '../../cluster/kubernetes-api';
-import { decide, stateOf } from '../../cluster/signing-requests';
+import { stateOf } from '../../cluster/signing-requests';
 import { formatDuration } from '../../config/duration';
 import { subjectLine } from '../../model/subject-line';
 import { visible } from '../../model/visible';
@@ -8,7 +9,13 @@ import { COMPARED_FIELDS } from '../../rotation/request-differences';
 import { attemptEach, type Attempts } from './attempts';
 import type { Context } from '../context';
 import type { Waiting } from '../issue';
-import { lookAtCommitted, placeOf, reasonOf, type LiveRequest } from './live-request';
+import {
+  lookAtCommitted,
+  placeOf,
+  reasonOf,
+  type LiveRequest,
+  type RequestContext,
+} from './live-request';
 
 /** A request that is approved by now. */
 export interface ApprovedRequest extends LiveRequest {
@@ -22,13 +29,13 @@ export const comparison = (place: string): string =>
 
 /** Compares live requests with the committed ones, and shows those that are equal. */
 export async function compareRequests(
-  context: Context,
+  context: RequestContext,
   api: KubernetesApi,
   waiting: readonly Waiting[],
   json: boolean,
 ): Promise<Attempts<LiveRequest>> {
   const compared = await attemptEach(context, waiting, (one) => lookAtCommitted(context, api, one));
-  if (!json) for (const request of compared.done) showRequest(context, request);
+  if (!json) for (const request of compared.done) showRequest(context, api, request);
   return compared;
 }
 
@@ -69,10 +76,15 @@ function tell({ print }: Context, { spec, pending, live, byUs }: ApprovedRequest
 }
 
 /** Shows a person what is decided about. */
-export function showRequest({ print }: Context, { spec, pending, live }: LiveRequest): void {
+export function showRequest(
+  { print }: Context,
+  { context, server }: KubernetesApi,
+  { spec, pending, live }: LiveRequest,
+): void {
   const { record } = pending;
-  const created = live.metadata?.creationTimestamp ?? 'an unknown time';
+  const created = live.metadata.creationTimestamp ?? 'an unknown time';
   print(`${spec.name}: request ${record.objectName}`);
+  print(`  cluster  context ${visible(context)}, ${server}`);
   print(`  signer   ${record.signer}, for ${formatDuration(record.expirationSeconds)}`);
   print(`  subject  ${subjectLine(record.subject) || 'empty'}`);
   for (const [index, name] of altNamesOf(record).entries()) {

@@ -3,7 +3,7 @@ import { stateOf } from '../../cluster/signing-requests';
 import { formatDuration } from '../../config/duration';
 import { attemptEach, type Attempts, type Failure } from './attempts';
 import type { Context } from '../context';
-import { lookAtCommitted, type LiveRequest } from './live-request';
+import { lookAtCommitted, type LiveRequest, type RequestContext } from './live-request';
 import { startBar } from '../progress';
 import { unsigned } from './unsigned';
 
@@ -16,20 +16,22 @@ const PATIENCE = 2000;
 
 /**
  * Looks at requests again and again until each has its certificate, or will not get one. Compares each
- * time: a request may be deleted and made anew meanwhile.
+ * time: a request may be deleted and made anew meanwhile. An API server that is away for a while is
+ * waited for as well.
  *
  * @param requests - as they were seen last
  * @param seconds - for how long, all together
- * @returns those with a certificate; failures are REQUEST_UNSIGNED, or as `lookAtCommitted`
+ * @returns those with a certificate; failures are REQUEST_UNSIGNED, or as `lookAtCommitted` has them,
+ * the last look where the API server was away
  */
 export async function awaitCertificates(
-  context: Context,
+  context: RequestContext,
   api: KubernetesApi,
   requests: readonly LiveRequest[],
   seconds: number,
 ): Promise<Attempts<LiveRequest>> {
   const { clock } = context;
-  const start = clock.now().getTime();
+  const start = clock.elapsed();
   const issued: LiveRequest[] = [];
   const failed: Failure[] = [];
   const stillOpen = (seen: readonly LiveRequest[]): readonly LiveRequest[] => {
@@ -38,10 +40,11 @@ export async function awaitCertificates(
   };
   const progress = new WaitProgress(context, seconds);
   let open = stillOpen(requests);
+  let away: readonly Failure[] = [];
   let pause = FIRST_PAUSE;
   try {
     while (open.length > 0) {
-      const passed = clock.now().getTime() - start;
+      const passed = clock.elapsed() - start;
       const left = seconds * 1000 - passed;
       if (left <= 0) break;
       progress.show(passed, open);
@@ -50,17 +53,28 @@ export async function awaitCertificates(
       const looked = await attemptEach({ ...context, interactive: false }, open, (one) =>
         lookAtCommitted(context, api, one),
       );
-      failed.push(...looked.failed);
-      open = stillOpen(looked.done);
+      failed.push(...looked.failed.filter((one) => !isPassing(one)));
+      away = looked.failed.filter(isPassing);
+      const unseen = open.filter(({ spec }) => away.some(({ name }) => name === spec.name));
+      open = [...stillOpen(looked.done), ...unseen];
     }
   } finally {
     progress.stop();
   }
   return {
     done: requests.flatMap(({ spec }) => issued.filter((one) => one.spec === spec)),
-    failed: [...failed, ...open.map((one) => unsigned(context, one, seconds))],
+    failed: [
+      ...failed,
+      ...open.map(
+        (one) => away.find(({ name }) => name === one.spec.name) ?? unsigned(context, one, seconds),
+      ),
+    ],
   };
 }
+
+/** What the API server, or the way to it, may have got over by the next look. */
+const isPassing = ({ error }: Failure): boolean =>
+  error.code === 'CLUSTER_UNREACHABLE' || error.code === 'CLUSTER_REFUSED';
 
 const isIssued = ({ live }: LiveRequest): boolean => stateOf(live) === 'issued';
 

@@ -1,4 +1,6 @@
+import type { KubernetesApi } from '../../cluster/kubernetes-api';
 import { stateOf } from '../../cluster/signing-requests';
+import { ReleafError } from '../../model/errors';
 import { visible } from '../../model/visible';
 import { table } from '../../report/table';
 import type { Folder } from '../../store/folder';
@@ -6,9 +8,12 @@ import type { Failure } from './attempts';
 import { EXIT, type Context, type ExitStatus } from '../context';
 import { noteFailure } from '../failure';
 import { noteChanges, type Changes } from '../finish';
-import { issuedJson, NEXT_ISSUED, writeIssued, type Issue } from '../issue';
+import { issuedJson, NEXT_ISSUED, writeIssued, type Issue, type Waiting } from '../issue';
 import type { LiveRequest } from './live-request';
 import { typed } from '../typed';
+
+/** A pending revision without a certificate; nothing is live where the cluster has no such request. */
+export type OpenRequest = Waiting & Partial<Pick<LiveRequest, 'live'>>;
 
 /** What a run has come to, certificate by certificate. */
 export interface Results {
@@ -17,7 +22,7 @@ export interface Results {
   /** To be installed. */
   readonly issues: readonly Issue[];
   /** No failure, and no certificate yet. */
-  readonly waiting: readonly LiveRequest[];
+  readonly waiting: readonly OpenRequest[];
   readonly failed: readonly Failure[];
   /** Denied, where that was asked for. */
   readonly denied?: readonly LiveRequest[];
@@ -37,10 +42,15 @@ export interface Ending {
   readonly before?: Changes;
   /** Further parts of the JSON document. @default - none */
   readonly extra?: object;
+  /** The cluster that was asked. @default - none was */
+  readonly api?: KubernetesApi;
+  /** What to do once certificates are installed. @default - what two pull requests take */
+  readonly next?: (changes: Changes) => string;
 }
 
 /**
- * Installs all certificates of a run together, and tells what became of each.
+ * Installs all certificates of a run together, and tells what became of each, also when they cannot be
+ * installed: what was approved stays approved.
  *
  * @returns failed when one certificate did
  */
@@ -48,39 +58,70 @@ export async function conclude(
   context: Context,
   folder: Folder,
   results: Results,
-  { json, installs, before = NOTHING, extra = {} }: Ending,
+  { json, installs, before = NOTHING, extra = {}, api, next = () => NEXT_ISSUED }: Ending,
 ): Promise<ExitStatus> {
-  const { approved, issues, waiting, denied } = results;
-  const isIdle = results.failed.every(({ error }) => error.code === 'NOTHING_PENDING');
-  const changes =
-    issues.length > 0 || (installs && isIdle)
-      ? await writeIssued(context, folder, issues, json)
-      : NOTHING;
-  // An earlier run was cut off between the certificate and the output; that is done now.
-  const completed = issues.length === 0 && changes.written.length + changes.removed.length > 0;
-  const failed = completed && isIdle ? [] : results.failed;
-  const written = [...new Set([...before.written, ...changes.written])];
-  const removed = [...new Set([...before.removed, ...changes.removed])];
+  const { approved, waiting, denied } = results;
+  // Also without a certificate: an earlier run may have been cut off between it and the output.
+  const { issues, changes, uninstalled } =
+    results.issues.length > 0 || (installs && results.failed.length === 0)
+      ? await installed(context, folder, results.issues, json)
+      : NOT_INSTALLED;
+  const failed = [...results.failed, ...uninstalled];
   if (json) {
     const document = {
+      ...(api && { context: api.context, server: api.server }),
       ...extra,
       ...(denied && { denied: denied.map(requestJson) }),
       approved: approved.map(requestJson),
       issued: issues.map(issuedJson),
       waiting: waiting.map(requestJson),
       failed: failed.map(failureJson),
-      written,
-      removed,
+      written: [...new Set([...before.written, ...changes.written])],
+      removed: [...new Set([...before.removed, ...changes.removed])],
     };
     context.print(JSON.stringify(document, undefined, 2));
   } else {
     noteChanges(context, changes);
     tellWaiting(context, waiting);
     tellFailures(context, failed);
-    summarize(context, folder, { ...results, failed });
-    if (issues.length > 0) context.note(NEXT_ISSUED);
+    summarize(context, folder, { ...results, issues, failed });
+    if (issues.length > 0) context.note(next(changes));
+  }
+  if (uninstalled.length > 0) {
+    const names = uninstalled.map(({ name }) => name).join(' ');
+    context.note(
+      `the cluster keeps a certificate for an hour; once that is settled: ${typed(context, `fetch ${names}`)}`,
+    );
   }
   return failed.length > 0 ? EXIT.failed : EXIT.done;
+}
+
+interface Installed {
+  readonly issues: readonly Issue[];
+  readonly changes: Changes;
+  readonly uninstalled: readonly Failure[];
+}
+
+const NOT_INSTALLED: Installed = { issues: [], changes: NOTHING, uninstalled: [] };
+
+async function installed(
+  context: Context,
+  folder: Folder,
+  issues: readonly Issue[],
+  json: boolean,
+): Promise<Installed> {
+  try {
+    const changes = await writeIssued(context, folder, issues, json);
+    return { issues, changes, uninstalled: [] };
+  } catch (error) {
+    if (!(error instanceof ReleafError) || issues.length === 0) throw error;
+    const uninstalled = issues.map(({ spec, pending }) => ({
+      name: spec.name,
+      request: pending.record.objectName,
+      error,
+    }));
+    return { ...NOT_INSTALLED, uninstalled };
+  }
 }
 
 /** Each failure once: of a cluster that cannot be reached, many say the same. */
@@ -93,21 +134,26 @@ function tellFailures(context: Context, failed: readonly Failure[]): void {
   }
 }
 
-function tellWaiting(context: Context, waiting: readonly LiveRequest[]): void {
+function tellWaiting(context: Context, waiting: readonly OpenRequest[]): void {
   for (const request of waiting) {
-    const { spec, pending } = request;
+    const { spec, pending, live } = request;
     context.print(`${spec.name}: ${pending.record.objectName}: ${waitsFor(request)}`);
-    const next = stateOf(request.live) === 'waiting' ? 'approve' : 'fetch';
-    context.note(`next: ${typed(context, `${next} ${spec.name}`)}`);
+    const next = live && stateOf(live) !== 'waiting' ? 'fetch' : 'approve';
+    context.note(`next: ${live ? '' : 'apply dist/; '}${typed(context, `${next} ${spec.name}`)}`);
   }
 }
 
-const waitsFor = ({ pending, live }: LiveRequest): string => {
-  const state = stateOf(live);
-  if (state === 'issued') return 'is issued, to be fetched';
-  return state === 'approved'
-    ? `is approved, waits for ${pending.record.signer}`
-    : 'waits for approval';
+const waitsFor = ({ pending, live }: OpenRequest): string => {
+  switch (live && stateOf(live)) {
+    case undefined:
+      return 'is not in the cluster';
+    case 'issued':
+      return 'is issued, to be fetched';
+    case 'approved':
+      return `is approved, waits for ${pending.record.signer}`;
+    default:
+      return 'waits for approval';
+  }
 };
 
 function summarize(context: Context, { config }: Folder, results: Results): void {
@@ -136,13 +182,13 @@ function summarize(context: Context, { config }: Folder, results: Results): void
   context.print(table(['NAME', 'REQUEST', 'OUTCOME'], lines));
 }
 
-function requestJson({ spec, pending, live }: LiveRequest): object {
+function requestJson({ spec, pending, live }: OpenRequest): object {
   return {
     name: spec.name,
     revision: pending.number,
     request: pending.record.objectName,
     signer: pending.record.signer,
-    state: stateOf(live),
+    state: live ? stateOf(live) : 'missing',
   };
 }
 

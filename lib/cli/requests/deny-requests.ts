@@ -1,5 +1,6 @@
+import { decide } from '../../cluster/decide';
 import type { KubernetesApi } from '../../cluster/kubernetes-api';
-import { decide, stateOf } from '../../cluster/signing-requests';
+import { stateOf } from '../../cluster/signing-requests';
 import { ReleafError } from '../../model/errors';
 import { visible } from '../../model/visible';
 import { comparison, showRequest } from './approve-requests';
@@ -7,7 +8,7 @@ import { attemptEach, type Attempts } from './attempts';
 import type { Context } from '../context';
 import type { Waiting } from '../issue';
 import { lookAt, placeOf, reasonOf, type LiveRequest } from './live-request';
-import { typed } from '../typed';
+import { typed, typedKubectl } from '../typed';
 
 /** Denies live requests, also those that are not as committed: a planted one above all. */
 export async function denyRequests(
@@ -18,7 +19,7 @@ export async function denyRequests(
 ): Promise<Attempts<LiveRequest>> {
   return attemptEach(context, pending, async (waiting) => {
     const request = await lookAt(api, waiting);
-    if (!json) show(context, request);
+    if (!json) show(context, api, request);
     const live = isDenied(context, request, json)
       ? request.live
       : await decide(api, request.live, {
@@ -35,10 +36,10 @@ export async function denyRequests(
 }
 
 /** What is denied, or how it differs from what we know. */
-function show(context: Context, request: LiveRequest): void {
+function show(context: Context, api: KubernetesApi, request: LiveRequest): void {
   const { spec, pending, live, differences } = request;
   if (differences.length === 0) {
-    showRequest(context, request);
+    showRequest(context, api, request);
     return;
   }
   const { objectName } = pending.record;
@@ -71,6 +72,6 @@ function isDenied(context: Context, { pending, live }: LiveRequest, json: boolea
   throw new ReleafError(
     'CLUSTER_REFUSED',
     `${objectName}: is ${state} already, and the API server takes no denial after that`,
-    `to stop a signer that has not issued yet: kubectl delete csr ${objectName}; a certificate that was issued stays good until it expires`,
+    `to stop a signer that has not issued yet: ${typedKubectl(context, `delete csr ${objectName}`)}; a certificate that was issued stays good until it expires`,
   );
 }

@@ -10,7 +10,13 @@ import type { Revision } from '../../model/revision';
 import { requestDifferences, type RequestDifference } from '../../rotation/request-differences';
 import type { Context } from '../context';
 import type { Waiting } from '../issue';
-import { typed } from '../typed';
+import { typed, typedKubectl } from '../typed';
+
+/** What deals with requests: `approve`, `fetch` or `renew --now`. */
+export interface RequestContext extends Context {
+  /** Whether it is `renew --now`, which then makes another request, too. @default false */
+  readonly renewsNow?: boolean;
+}
 
 /** A pending revision and its request in the cluster, as one GET gave it. */
 export interface LiveRequest extends Waiting {
@@ -35,7 +41,7 @@ export async function lookAt(api: KubernetesApi, waiting: Waiting): Promise<Live
     throw new ReleafError(
       'REQUEST_MISSING',
       `${objectName}: is not in the cluster (context ${api.context})`,
-      'apply dist/ first; the API server deletes a request 24 hours after it was created if nobody approves it, and 1 to 2 hours after it was issued: then apply dist/ again',
+      'apply dist/; kube-controller-manager deletes a request 24 hours after it was made if nobody decides, and an hour after it was issued: then apply dist/ again',
     );
   }
   const { spec, pending, revisions } = waiting;
@@ -44,7 +50,7 @@ export async function lookAt(api: KubernetesApi, waiting: Waiting): Promise<Live
 
 /** {@link lookAt} for what may be trusted: the committed request, neither denied nor failed. */
 export async function lookAtCommitted(
-  context: Context,
+  context: RequestContext,
   api: KubernetesApi,
   waiting: Waiting,
 ): Promise<LiveRequest> {
@@ -67,7 +73,7 @@ export function assertCommitted(context: Context, request: LiveRequest): void {
   throw new ReleafError(
     'REQUEST_DIFFERS',
     `${objectName}: the live request is not the committed ${placeOf(spec.name, pending)}:${lines.join('')}`,
-    `created by ${live.spec.username ?? 'nobody known'}, and the API server keeps the old spec under an old name, so applying dist/ changes nothing; find out who made it and why, then: kubectl delete csr ${objectName}; apply dist/; ${typed(context, `approve ${spec.name}`)}`,
+    `created by ${live.spec.username ?? 'nobody known'}, and the API server keeps the old spec under an old name, so applying dist/ changes nothing; find out who made it and why, then: ${typedKubectl(context, `delete csr ${objectName}`)}; apply dist/; ${typed(context, `approve ${spec.name}`)}`,
   );
 }
 
@@ -76,10 +82,11 @@ export function assertCommitted(context: Context, request: LiveRequest): void {
  *
  * @throws ReleafError REQUEST_DENIED or REQUEST_FAILED
  */
-export function assertOpen(context: Context, { spec, pending, live }: LiveRequest): void {
+export function assertOpen(context: RequestContext, { spec, pending, live }: LiveRequest): void {
   const { objectName, signer } = pending.record;
   const state = stateOf(live);
-  const next = typed(context, `renew ${spec.name} --force`);
+  const now = context.renewsNow ? ' --now' : '';
+  const next = typed(context, `renew ${spec.name}${now} --force`);
   if (state === 'denied') {
     throw new ReleafError(
       'REQUEST_DENIED',

@@ -1,4 +1,5 @@
 import { ReleafError } from '../../model/errors';
+import type { Revision } from '../../model/revision';
 import { readRecordedRequest } from '../../rotation/coherence';
 import { readCas } from '../../store/ca-file';
 import { readCertificate, type Folder } from '../../store/folder';
@@ -24,7 +25,7 @@ export async function pendingRequests(
     const { revisions } = readCertificate(folder, spec);
     const [waiting] = waitingOf(spec, revisions);
     if (!waiting) {
-      if (names.length > 0) throw nothingPending(spec.name, revisions);
+      if (names.length > 0) tellIdle(context, spec.name, revisions);
       return [];
     }
     if (waiting.pending.record.signer === 'local') {
@@ -38,6 +39,17 @@ export async function pendingRequests(
     return [waiting];
   });
   return { done: done.flat(), failed };
+}
+
+/**
+ * Of what is issued there is nothing left to do; of what never was, or was taken back, there is.
+ *
+ * @throws ReleafError NOTHING_PENDING
+ */
+function tellIdle({ note }: Context, name: string, revisions: readonly Revision[]): void {
+  const newest = revisions.at(-1);
+  if (!newest || newest.withdrawn) throw nothingPending(name, revisions);
+  note(`${name}: revision ${newest.number} is issued already`);
 }
 
 /** Refuses to look in the cluster for what a CA on disk signs. */
