@@ -77,10 +77,11 @@ async function verify(changed: Files, committed = whole) {
   const before = filesIn(root);
   const { status, stdout, stderr } = await releaf(['verify', '-C', root, '--json']);
   expect(filesIn(root)).toEqual(before);
-  if (stdout === '') return { status, problems: [stderr] };
-  const { problems } = JSON.parse(stdout) as {
+  const { error, problems } = JSON.parse(stdout) as {
+    readonly error?: object;
     readonly problems: readonly { readonly code: string; readonly message: string }[];
   };
+  if (error) return { status, problems: [stderr] };
   return { status, problems: problems.map(({ code, message }) => `${code} ${message}`) };
 }
 

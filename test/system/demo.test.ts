@@ -67,7 +67,7 @@ describe('the demo', () => {
       /kes: revision 2, because: expired on/,
       /request {2}kes-2-[0-9a-f]{8}/,
       /signer {3}kubernetes\.io\/kubelet-serving/,
-      `subject  ${COMMON_NAME}`,
+      `subject  ${SUBJECT.join(', ')}`,
       ...DNS_NAMES,
       /key {6}rsa-2048, sealed for Secret default\/kes-tenant-kes-tls/,
       /wrote {4}certificates\/kes\/2\//,
