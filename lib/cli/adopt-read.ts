@@ -4,6 +4,7 @@ import { onlySecret, secretObjectIn, unfit } from '../config/adopt/secret-object
 import { NAMESPACE, SECRET_NAME } from '../config/kubernetes-names';
 import { decode, readText, readTextIfThere } from '../store/text-file';
 import type { Context } from './context';
+import { typedKubectl } from './typed';
 
 /** A Secret, and where it comes from. */
 export interface Read {
@@ -58,7 +59,7 @@ export async function readSecret(
     throw unfit(
       reference,
       `there is no such Secret in ${api.context}, and no such file`,
-      `kubectl get secrets -n ${namespace} lists what there is`,
+      typedKubectl(context, `get secrets -n ${namespace}`),
     );
   }
   const secret = onlySecret([{ kind: 'Secret', ...object }], reference);

@@ -4,6 +4,7 @@ import type { SecretDescription } from '../config/adopt/describe-secret';
 import { adoptSecret, type Adopted, type AdoptOptions } from '../config/adopt/adopt-secret';
 import { entryYaml } from '../config/adopt/entry-yaml';
 import { ReleafError } from '../model/errors';
+import { shellWord } from '../model/shell-word';
 import { visible } from '../model/visible';
 import { adoptedText } from '../report/adopted';
 import { configWith, fileOf, ignoreLine, openTarget, writeFiles } from '../store/adopt-into';
@@ -11,7 +12,7 @@ import type { Target } from '../store/adopt-into';
 import { findCa, type FoundCa } from './adopt-ca';
 import { keyWarning, readSecret, type Read } from './adopt-read';
 import { EXIT, type Context, type ExitStatus } from './context';
-import { typed } from './typed';
+import { typed, typedKubectl } from './typed';
 
 export interface AdoptFlags extends ClusterOptions {
   /** Name of the certificate. @default - from the Secret's name */
@@ -94,7 +95,7 @@ function assertFree({ configFile, present }: Target, name: string): void {
 
 /** Looks for the CA only where the profile has a use for it. */
 async function adopt(
-  { now }: Context,
+  context: Context,
   target: Target,
   secret: SecretDescription,
   api: KubernetesApi | undefined,
@@ -105,11 +106,12 @@ async function adopt(
     name,
     signer,
     defaults: written?.defaults,
+    kubectl: (command) => typedKubectl(context, command),
     sealing: Object.values(written?.certificates ?? {}).findLast(({ sealing }) => sealing)?.sealing,
   };
   const adopted = adoptSecret(secret, options);
   if (adopted.spec.profile !== 'minio-kes') return { adopted };
-  const ca = await findCa(target, secret, adopted.name, now, api);
+  const ca = await findCa(target, secret, adopted.name, context.now, api);
   return typeof ca === 'string'
     ? { adopted: adoptSecret(secret, { ...options, caMissing: ca }) }
     : { adopted: adoptSecret(secret, { ...options, ca: ca.file }), ca };
@@ -157,8 +159,8 @@ function tell(
   for (const file of written) {
     note(`wrote    ${visible(file)}${file === ca?.file ? `, ${ca.from}` : ''}`);
   }
-  for (const line of unknown) note(`unknown: ${visible(line)}`);
   for (const line of warnings) note(`warning: ${visible(line)}`);
+  for (const line of unknown) note(`unknown: ${visible(line)}`);
   if (ca?.pem !== undefined && print) note(`missing: ${ca.file}, which is written without --print`);
   if (!print && !written.includes(target.configFile)) {
     context.print(`${JSON.stringify(name)}: ${JSON.stringify(entry, undefined, 2)},`);
@@ -170,7 +172,7 @@ function tell(
   const steps = [
     ...(sealing.type === 'sealed-secrets' && fileOf(target, sealing.certificate) === undefined
       ? [
-          `${typed(context, 'doctor --sealing-certificate')} > ${join(context.folder, sealing.certificate)}`,
+          `${typed(context, 'doctor --sealing-certificate')} > ${shellWord(join(context.folder, sealing.certificate))}`,
         ]
       : []),
     `${typed(context, `renew ${name}`)}, or without a review in between: ${typed(context, `renew ${name} --now`)}`,

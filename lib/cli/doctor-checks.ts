@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { checkSigningRequestApi, serverVersion } from '../cluster/checks/api-server';
 import { checkArgoCd } from '../cluster/checks/argo-cd';
 import { checkEndpoint, type Look } from '../cluster/checks/endpoint';
@@ -6,24 +7,29 @@ import { checkFlux } from '../cluster/checks/flux';
 import { checkNamespace } from '../cluster/checks/namespace';
 import { checkRights } from '../cluster/checks/rights';
 import type { Check } from '../cluster/checks/run-checks';
-import { checkSealing, type CommittedSealingCertificate } from '../cluster/checks/sealing';
+import {
+  checkSealing,
+  judgeSealingFiles,
+  type CommittedSealingCertificate,
+} from '../cluster/checks/sealing';
 import { checkSealedSecret } from '../cluster/checks/sealed-secret';
 import { checkSecret } from '../cluster/checks/secret';
 import { judgeSigners } from '../cluster/checks/signers';
 import { checkSigningRequest } from '../cluster/checks/signing-request';
 import { checkWorkloads, filesOf } from '../cluster/checks/workload';
-import type { Typed } from '../cluster/checks/verdict';
+import type { Commands } from '../cluster/checks/verdict';
 import type { KubernetesApi } from '../cluster/kubernetes-api';
 import type { Controller } from '../cluster/sealing-certificate';
 import type { CertificateSpec } from '../model/certificate-spec';
 import { pendingRevision, type Certificate } from '../model/revision';
+import { shellWord } from '../model/shell-word';
 import type { Folder } from '../store/folder';
 import { pathInside } from '../store/path-inside';
 import { readNamedFile } from '../store/revisions';
 import { readTextIfThere } from '../store/text-file';
 import type { Context } from './context';
 import type { DoctorFlags } from './doctor';
-import { typed } from './typed';
+import { typed, typedKubectl } from './typed';
 
 /** Where the Sealed Secrets controller is, as the command line says. */
 export const controllerIn = ({ controllerName, controllerNamespace }: DoctorFlags): Controller => ({
@@ -31,10 +37,11 @@ export const controllerIn = ({ controllerName, controllerNamespace }: DoctorFlag
   namespace: controllerNamespace,
 });
 
-const typedIn =
-  (context: Context): Typed =>
-  (command) =>
-    typed(context, command);
+const commandsIn = (context: Context): Commands => ({
+  releaf: (command) => typed(context, command),
+  kubectl: (command) => typedKubectl(context, command),
+  file: (path) => shellWord(join(context.folder, path)),
+});
 
 type Certificates = readonly Certificate<CertificateSpec>[];
 
@@ -46,7 +53,7 @@ export function checksOfAll(
   context: Context,
   flags: DoctorFlags,
 ): readonly Check[] {
-  const command = typedIn(context);
+  const commands = commandsIn(context);
   const specs = certificates.map(({ spec }) => spec);
   const remote = specs.filter(({ signer }) => signer !== 'local');
   const signers = [...new Set(remote.map(({ signer }) => signer))];
@@ -74,20 +81,46 @@ export function checksOfAll(
       : [
           {
             check: 'sealing',
-            run: () => checkSealing(api, controllerIn(flags), sealing, context.now, command),
+            run: () =>
+              Promise.resolve(
+                judgeSealingFiles(sealing, controllerIn(flags), context.now, commands),
+              ),
+          },
+          {
+            check: 'sealing',
+            run: () => checkSealing(api, controllerIn(flags), sealing, context.now, commands),
           },
         ]),
     {
       check: 'argo cd',
-      run: () => checkArgoCd(api, flags.argocdNamespace, remote[0]?.name, command),
+      run: () => checkArgoCd(api, flags.argocdNamespace, remote[0]?.name, commands),
     },
     { check: 'flux', run: () => checkFlux(api) },
     ...[...new Set(namespaces)].map((namespace) => ({
       check: 'namespace',
-      run: () => checkNamespace(api, namespace),
+      run: () => checkNamespace(api, namespace, commands),
     })),
   ];
 }
+
+/** Asks the cluster once, however many want to know. */
+function once(run: Check['run']): Check['run'] {
+  let asked: ReturnType<Check['run']> | undefined;
+  return () => (asked ??= run());
+}
+
+/** Whether a check found a failure; one that could not be made tells that itself. */
+async function hasFailed(run: Check['run']): Promise<boolean> {
+  try {
+    return (await run()).some(({ level }) => level === 'failure');
+  } catch {
+    return false;
+  }
+}
+
+/** What to do when a file of the team, which the config names, is not there. */
+const missingFile = ({ name }: CertificateSpec): string =>
+  `put it there, or correct its name in restart and references of ${name} in the config`;
 
 /** What is asked for each certificate. */
 export function checksOfOne(
@@ -95,8 +128,9 @@ export function checksOfOne(
   { root }: Folder,
   certificate: Certificate<CertificateSpec>,
   context: Context,
+  flags: DoctorFlags,
 ): readonly Check[] {
-  const command = typedIn(context);
+  const commands = commandsIn(context);
   const { spec, revisions } = certificate;
   const pending = pendingRevision(revisions);
   const about = (check: string, run: Check['run']): Check => ({
@@ -104,19 +138,26 @@ export function checksOfOne(
     certificate: spec.name,
     run,
   });
+  const current = expectedSecrets(certificate).find(({ isCurrent }) => isCurrent);
+  const sealed =
+    current && spec.sealing.type === 'sealed-secrets'
+      ? once(() => checkSealedSecret(api, spec, current, controllerIn(flags), commands))
+      : undefined;
   return [
     ...(pending && pending.record.signer !== 'local'
-      ? [about('request', () => checkSigningRequest(api, spec, pending, command))]
+      ? [about('request', () => checkSigningRequest(api, spec, pending, commands))]
       : []),
-    ...expectedSecrets(certificate)
-      .filter(({ isCurrent }) => isCurrent && spec.sealing.type === 'sealed-secrets')
-      .map((expected) => about('sealed secret', () => checkSealedSecret(api, spec.name, expected))),
+    ...(sealed ? [about('sealed secret', sealed)] : []),
     ...expectedSecrets(certificate).map((expected) =>
-      about('secret', () => checkSecret(api, certificate, expected, context.now, command)),
+      about('secret', () =>
+        checkSecret(api, certificate, expected, context.now, commands, () =>
+          expected.isCurrent && sealed ? hasFailed(sealed) : Promise.resolve(false),
+        ),
+      ),
     ),
     ...filesOf(spec).map((file) =>
       about('restart', async () =>
-        checkWorkloads(api, certificate, file, readNamedFile(root, file)),
+        checkWorkloads(api, certificate, file, readNamedFile(root, file, missingFile(spec))),
       ),
     ),
   ];
@@ -143,6 +184,6 @@ export function checksOfEndpoint(
   look: Look,
 ): readonly Check[] {
   if (endpoint === undefined) return [];
-  const run = () => checkEndpoint(look, endpoint, certificate, context.now, typedIn(context));
+  const run = () => checkEndpoint(look, endpoint, certificate, context.now, commandsIn(context));
   return [{ check: 'endpoint', certificate: certificate.spec.name, run }];
 }

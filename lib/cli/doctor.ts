@@ -53,7 +53,7 @@ export async function runDoctor(
   const reached = await runChecks([{ check: 'api server', run: () => checkApiServer(api) }]);
   const found = await runChecks([
     ...checksOfAll(api, folder, certificates, context, flags),
-    ...certificates.flatMap((certificate) => checksOfOne(api, folder, certificate, context)),
+    ...certificates.flatMap((certificate) => checksOfOne(api, folder, certificate, context, flags)),
     ...certificates.flatMap((certificate) => checksOfEndpoint(certificate, context, flags, look)),
   ]);
   const diagnosis = {

@@ -60,11 +60,14 @@ export const URI = textShape({
   maxLength: 2048,
 });
 
-/** Upper bounds of RFC 5280, appendix A.1 (ub-common-name and the like), in characters. */
+/**
+ * Upper bounds of RFC 5280, appendix A.1 (ub-common-name and the like), in characters. What would hide or
+ * reorder text is refused: a reviewer could not see what is asked for.
+ */
 const attribute = (what: string, bound: number): TextShape =>
   textShape({
-    allowed: `${what} has 1 to ${bound} characters and no control characters`,
-    pattern: `^(?! *$)[^\\p{Cc}\\p{Cs}]{1,${bound}}$`,
+    allowed: `${what} has 1 to ${bound} characters and no control or formatting characters`,
+    pattern: `^(?! *$)[^\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]{1,${bound}}$`,
     maxLength: bound * 2,
   });
 

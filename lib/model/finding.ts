@@ -10,6 +10,9 @@ export interface Finding {
   readonly certificate?: string;
   /** What was found, with the values: lower case, no full stop. */
   readonly message: string;
-  /** What to do next, ready to paste; may have several lines. */
-  readonly next?: string;
+  /**
+   * What to do next: lines, of which a command is one by itself, ready to paste. Names from the cluster
+   * have no place in them.
+   */
+  readonly next?: readonly string[];
 }

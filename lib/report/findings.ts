@@ -1,5 +1,5 @@
 import type { Finding, FindingLevel } from '../model/finding';
-import { visible, visibleLines } from '../model/visible';
+import { visible } from '../model/visible';
 
 /** What `releaf doctor` found, and in which cluster. */
 export interface Diagnosis {
@@ -27,11 +27,11 @@ export function diagnosisText(
   const about = ({ check, certificate }: Finding): string =>
     certificate === undefined ? check : `${check} ${certificate}`;
   const width = Math.max(0, ...findings.map((finding) => about(finding).length));
-  const lines = findings.flatMap((finding) => {
-    const { level, message, next } = finding;
+  const lines = findings.map(inLines).flatMap((finding) => {
+    const { level, message, next = [] } = finding;
     const word = paint(level, level.padEnd(LEVEL_WIDTH));
-    const line = `${word}  ${about(finding).padEnd(width)}  ${visible(message)}`;
-    return next === undefined ? [line] : [line, visibleLines(next).replace(/^(?=.)/gm, NEXT)];
+    const line = `${word}  ${about(finding).padEnd(width)}  ${message}`;
+    return [line, ...next.map((one) => `${NEXT}${one}`)];
   });
   const count = (level: FindingLevel, one: string, many = one): string => {
     const number = findings.filter((finding) => finding.level === level).length;
@@ -51,9 +51,20 @@ const NEXT = ' '.repeat(LEVEL_WIDTH + 2);
 /** A diagnosis for machines. */
 export function diagnosisJson(diagnosis: Diagnosis): string {
   const { context, server, findings } = diagnosis;
+  const told = findings.map(inLines).map(({ next, ...finding }) => ({
+    ...finding,
+    ...(next && { next: next.join('\n') }),
+  }));
   return JSON.stringify(
-    { context, server, findings, failures: failuresIn(diagnosis) },
+    { context, server, findings: told, failures: failuresIn(diagnosis) },
     undefined,
     2,
   );
 }
+
+/** Whatever slipped into a finding: it adds no line to what a person pastes, and hides none. */
+const inLines = ({ message, next, ...finding }: Finding): Finding => ({
+  ...finding,
+  message: visible(message),
+  ...(next && { next: next.map(visible) }),
+});

@@ -134,7 +134,7 @@ describe('in a folder without a config', () => {
       },
       unknown: expect.any(Array) as unknown,
       warnings: [
-        'Sealed Secrets refuses a Secret that somebody else made until you run: kubectl annotate secret -n shop web-tls sealedsecrets.bitnami.com/managed=true',
+        'somebody else made the Secret; Sealed Secrets refuses to write it until you run: kubectl annotate secret -n shop web-tls sealedsecrets.bitnami.com/managed=true',
       ],
       written: ['.gitignore', 'releaf.yaml'],
     });
@@ -217,6 +217,20 @@ describe('from the cluster', () => {
     );
     expect(read(root, 'ca.pem')).toBe(kesPair.ca);
     expect(read(root, 'releaf.yaml')).toContain('    ca: ca.pem\n');
+  });
+
+  it('prints commands for the cluster that was named', async () => {
+    const api = cluster(kesPair.ca);
+    const root = folderOf({});
+    const args = ['default/kes-tenant-kes-tls', '--context', 'a b'];
+    const { stderr } = await adopt(root, args, { openCluster: api.open });
+    const [first] = stderr.match(/^(?:warning|unknown): .*$/gm) ?? [];
+    expect(first).toBe(
+      "warning: Tenant kes-tenant owns the Secret; Sealed Secrets refuses to write it until you run: kubectl --context 'a b' annotate secret -n default kes-tenant-kes-tls sealedsecrets.bitnami.com/managed=true",
+    );
+    expect(stderr).toContain(
+      `next: releaf doctor --sealing-certificate -C ${root} --context 'a b' > ${root}/sealing-certificate.pem\n`,
+    );
   });
 
   it.each<[string, () => StandIn, string]>([

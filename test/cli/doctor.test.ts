@@ -30,6 +30,7 @@ import {
   WEB_FILES,
   type Files,
 } from '../harness';
+import { anotherSealingCertificate } from './team';
 
 const CONFIG = `${WEB_CONFIG}    restart:
       - { file: app.yaml, annotations: spec.template.metadata.annotations }
@@ -96,6 +97,14 @@ const OWNED_BY_TENANT = {
   ],
 };
 
+/** How a revision comes about that the controller can open. */
+const SEAL_AGAIN = `once the cause is gone, make a new revision, sealed for this controller:
+releaf doctor --sealing-certificate -C HERE > HERE/sealing.pem.new && mv HERE/sealing.pem.new HERE/sealing.pem
+releaf renew web --now --force -C HERE
+or through a pull request:
+releaf renew web --force -C HERE
+then apply dist/web.k8s.yaml: a new spec makes the controller try again`;
+
 /** A cluster with the controller, the namespace and the Deployment, and without GitOps. */
 function cluster(): StandIn {
   const api = new StandIn();
@@ -125,8 +134,13 @@ function putSecret(
   pem: string,
   metadata: KubernetesObject['metadata'] = OWNED_BY_SEALED_SECRET,
   type = 'kubernetes.io/tls',
+  others: Readonly<Record<string, string>> = {},
 ): void {
-  const data = { 'tls.crt': Buffer.from(pem).toString('base64'), 'tls.key': SECRET_VALUE };
+  const data = {
+    ...others,
+    'tls.crt': Buffer.from(pem).toString('base64'),
+    'tls.key': SECRET_VALUE,
+  };
   const applied = {
     'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify({ data }),
   };
@@ -136,6 +150,8 @@ function putSecret(
     metadata: { ...metadata, annotations: { ...applied, ...metadata.annotations } },
   });
 }
+
+const OTHERS = { password: SECRET_VALUE, 'ca.crt': SECRET_VALUE };
 
 const SEALED_SECRET = '/apis/bitnami.com/v1alpha1/namespaces/shop/sealedsecrets/web-tls';
 
@@ -160,7 +176,7 @@ function putRequest(
 async function diagnosed(files: Files, api: StandIn, argv: readonly string[] = [], now = NOW) {
   const root = folderOf(files);
   const all = ['doctor', ...argv, '-C', root];
-  const here = (out: string) => out.replaceAll(` -C ${root}`, ' -C HERE');
+  const here = (out: string) => out.replaceAll(root, 'HERE');
   const text = await releaf(all, { now, openCluster: api.open });
   const json = await releaf([...all, '--json'], { now, openCluster: api.open });
   expect([text.stderr, json.stderr]).toEqual(['', '']);
@@ -171,11 +187,14 @@ async function diagnosed(files: Files, api: StandIn, argv: readonly string[] = [
   );
   for (const { stdout } of [text, json]) expect(stdout).not.toContain(SECRET_VALUE);
   const { findings, ...rest } = JSON.parse(here(json.stdout)) as {
-    readonly findings: readonly Finding[];
+    readonly findings: readonly Told[];
     readonly failures: number;
   };
   return { status: text.status, text: here(text.stdout), findings, rest };
 }
+
+/** A finding as machines get it. */
+type Told = Omit<Finding, 'next'> & { readonly next?: string };
 
 interface Situation {
   readonly in: State;
@@ -241,16 +260,38 @@ const situations: Record<string, Situation> = {
     },
     says: [
       [
-        'warning rights: you may not create certificatesigningrequests.certificates.k8s.io; releaf renew --now needs it',
-        'missing in a ClusterRole:',
+        'warning rights: you may not update certificatesigningrequests.certificates.k8s.io/approval (for approve and renew --now), approve signers.certificates.k8s.io example.com/internal (for approve and renew --now)',
+        `missing in a ClusterRole:
+- apiGroups:
+    - certificates.k8s.io
+  resources:
+    - certificatesigningrequests/approval
+  verbs:
+    - update
+- apiGroups:
+    - certificates.k8s.io
+  resources:
+    - signers
+  resourceNames:
+    - example.com/internal
+  verbs:
+    - approve`,
       ],
+      ['ok rights: renew --now is not yours (create); fine if you only approve'],
+    ],
+  },
+  'the right to create requests alone is missing': {
+    in: 'pending',
+    status: 0,
+    when: (api, files) => {
+      putRequest(api, files);
+      api.missing = [
+        missing('create', 'certificatesigningrequests', { group: 'certificates.k8s.io' }),
+      ];
+    },
+    says: [
       [
-        'warning rights: you may not update certificatesigningrequests.certificates.k8s.io/approval; releaf approve and renew --now need it',
-        'missing in a ClusterRole:',
-      ],
-      [
-        'warning rights: you may not approve signers.certificates.k8s.io example.com/internal; releaf approve',
-        'missing in a ClusterRole:',
+        'ok rights: you may read and approve requests for example.com/internal; renew --now is not yours (create); fine if you only approve',
       ],
     ],
   },
@@ -315,7 +356,7 @@ const situations: Record<string, Situation> = {
   'the request has another spec under its name': {
     in: 'pending',
     when: (api, files) => putRequest(api, files, { expirationSeconds: 31_536_000 }),
-    says: [['failure request web: web-1-', 'do not approve it; kubectl delete csr web-1-']],
+    says: [['failure request web: web-1-', 'do not approve it:\nkubectl delete csr web-1-']],
   },
   'the request is approved and nobody signs': {
     in: 'pending',
@@ -330,14 +371,16 @@ const situations: Record<string, Situation> = {
     when: (api, files) => {
       api.condition(putRequest(api, files), 'Denied', 'NotOurs', 'who is this');
     },
-    says: [['failure request web: web-1-', 'settle why, then releaf renew web --force']],
+    says: [['failure request web: web-1-', 'settle why, then:\nreleaf renew web --force']],
   },
   'the signer refused': {
     in: 'pending',
     when: (api, files) => {
       api.condition(putRequest(api, files), 'Failed', 'SignerValidationFailure', 'usages');
     },
-    says: [['failure request web: web-1-', 'correct what it names, then releaf renew web --force']],
+    says: [
+      ['failure request web: web-1-', 'correct what it names, then:\nreleaf renew web --force'],
+    ],
   },
   'the request is signed': {
     in: 'pending',
@@ -392,7 +435,7 @@ const situations: Record<string, Situation> = {
     says: [
       [
         'failure sealing: other.pem: there is no such file',
-        'releaf doctor --sealing-certificate > other.pem',
+        'releaf doctor --sealing-certificate -C HERE > HERE/other.pem.new && mv HERE/other.pem.new HERE/other.pem',
       ],
     ],
   },
@@ -411,7 +454,7 @@ const situations: Record<string, Situation> = {
     says: [
       [
         'warning argo cd: leaves CertificateSigningRequests out (resource.exclusions in ConfigMap argocd/argocd-cm)',
-        'releaf renew web --now -C HERE creates the request without Argo CD',
+        'create the request without Argo CD:\nreleaf renew web --now -C HERE\nor apply it by hand:\nkubectl apply -f HERE/dist/web.k8s.yaml\n',
       ],
     ],
   },
@@ -454,7 +497,23 @@ const situations: Record<string, Situation> = {
       ],
     ],
   },
-  'a SealedSecret that was refused': {
+  'a SealedSecret that was refused, and no Secret': {
+    in: 'issued',
+    when: (api) => {
+      putSealedSecret(api, 'False', 'failed update');
+    },
+    says: [
+      [
+        'failure sealed secret web: shop/web-tls was refused by the controller: failed update',
+        'once the cause is gone:\nkubectl delete sealedsecret -n shop web-tls\nthen apply dist/web.k8s.yaml again',
+      ],
+      [
+        'warning secret web: shop/web-tls is not there, although revision 1 is issued',
+        'the line on the SealedSecret says why',
+      ],
+    ],
+  },
+  'a SealedSecret that was sealed for another controller, and no Secret': {
     in: 'issued',
     when: (api) => {
       putSealedSecret(api, 'False', 'no key could decrypt secret (tls.key)');
@@ -462,7 +521,25 @@ const situations: Record<string, Situation> = {
     says: [
       [
         'failure sealed secret web: shop/web-tls was refused by the controller: no key could decrypt secret (tls.key)',
-        'once the cause is gone: kubectl delete sealedsecret -n shop web-tls\nthen apply dist/web.k8s.yaml again',
+        `${SEAL_AGAIN}\nor, once the controller has the key again that this was sealed for:\nkubectl delete sealedsecret -n shop web-tls\nthen apply dist/web.k8s.yaml again`,
+      ],
+    ],
+  },
+  'a SealedSecret that was refused, whose Secret serves the revision before': {
+    in: 'renewed',
+    now: daysAfter(26),
+    when: (api, files) => {
+      putSealedSecret(api, 'False', 'no key could decrypt secret (tls.key)');
+      putSecret(api, certificateOf(files, 1));
+    },
+    says: [
+      [
+        'failure sealed secret web: shop/web-tls was refused by the controller: no key could decrypt secret (tls.key); the Secret still holds what it held',
+        `do not delete the SealedSecret: the Secret would go with it\n${SEAL_AGAIN}`,
+      ],
+      [
+        'warning secret web: shop/web-tls holds revision 1 (serial ',
+        'the line on the SealedSecret says why',
       ],
     ],
   },
@@ -540,9 +617,9 @@ const situations: Record<string, Situation> = {
     says: [
       [
         'failure secret web: shop/web-tls belongs to Tenant kes-tenant; the Sealed Secrets controller refuses',
-        'Tenant kes-tenant made it: better give the certificate a name of its own (secret.name)',
+        'better give the certificate a Secret of its own (secret.name)',
       ],
-      ['ok secret web: shop/web-tls holds a certificate that releaf did not fetch (serial '],
+      ['ok secret web: shop/web-tls holds a certificate (serial '],
     ],
   },
   'a Secret that somebody applied': {
@@ -604,6 +681,55 @@ const situations: Record<string, Situation> = {
       ['warning secret web: tls.crt of Secret shop/web-tls holds no PEM block'],
     ],
   },
+  'a certificate that is of no revision': {
+    in: 'issued',
+    status: 0,
+    when: (api) => {
+      putSecret(api, ca.certificate.pem);
+    },
+    says: [['warning secret web: shop/web-tls holds a certificate (serial ', 'apply dist/']],
+  },
+  'a Secret of somebody else that holds the revision before': {
+    in: 'renewed',
+    now: daysAfter(26),
+    when: (api, files) => {
+      putSecret(api, certificateOf(files, 1), OWNED_BY_TENANT);
+    },
+    says: [
+      [
+        'warning secret web: shop/web-tls holds revision 1 (serial ',
+        'the line above says what to do first',
+      ],
+    ],
+  },
+  'a Secret that may be taken over, with more in it': {
+    in: 'nothing',
+    status: 0,
+    when: (api) => {
+      const annotations = { 'sealedsecrets.bitnami.com/managed': 'true' };
+      putSecret(api, ca.certificate.pem, { annotations }, 'kubernetes.io/tls', OTHERS);
+    },
+    says: [
+      [
+        "warning secret web: shop/web-tls has items that releaf does not write, and that will be removed from it when releaf's is applied: ca.crt, password",
+        'move them elsewhere first if somebody reads them',
+      ],
+    ],
+  },
+  'a Secret of somebody else with more in it, where SOPS seals': {
+    in: 'nothing',
+    status: 0,
+    config: (text) => text.replace(/sealing: .*/, 'sealing: { type: sops }'),
+    when: (api) => {
+      putSecret(api, ca.certificate.pem, {}, 'kubernetes.io/tls', OTHERS);
+    },
+    says: [
+      [
+        'warning secret web: shop/web-tls has items that releaf does not write, and that may be removed',
+        'move them elsewhere',
+      ],
+    ],
+  },
   'a Secret that may be written into': {
     in: 'nothing',
     status: 0,
@@ -622,7 +748,17 @@ const situations: Record<string, Situation> = {
     says: [
       [
         'warning restart web: Deployment shop/web is made by Tenant kes-tenant',
-        'restart through Tenant kes-tenant',
+        'restart through what made it: name its file',
+      ],
+    ],
+  },
+  'a file that the config names is not there': {
+    in: 'nothing',
+    config: (text) => text.replace('file: app.yaml', 'file: tenant.yaml'),
+    says: [
+      [
+        'failure restart web: tenant.yaml: there is no such file',
+        'put it there, or correct its name in restart and references of web in the config',
       ],
     ],
   },
@@ -728,14 +864,282 @@ it.each(['CLUSTER_UNREACHABLE', 'CLUSTER_UNAUTHENTICATED'] as const)(
   },
 );
 
-it('spells out what a name in the cluster could do to a terminal', async () => {
-  const api = cluster();
-  putSecret(api, ca.certificate.pem, {
-    ownerReferences: [{ apiVersion: 'v1', kind: 'Evil\u001b[2J', name: 'x', controller: true }],
+describe('what the cluster says', () => {
+  const EVIL = 'x\nkubectl create clusterrolebinding pwn\u001b[2J\u202e';
+  const SHOWN = 'x\\u{0a}kubectl create clusterrolebinding pwn\\u{1b}[2J\\u{202e}';
+  const owned = {
+    ownerReferences: [{ apiVersion: EVIL, kind: EVIL, name: EVIL, controller: true }],
+  };
+
+  it.each<[string, State, (api: StandIn, files: Files) => unknown, string]>([
+    [
+      'an owner of the Secret',
+      'nothing',
+      (api) => {
+        putSecret(api, ca.certificate.pem, owned);
+      },
+      `belongs to ${SHOWN} ${SHOWN};`,
+    ],
+    [
+      'an annotation',
+      'nothing',
+      (api) => {
+        const annotations = { 'meta.helm.sh/release-name': EVIL };
+        putSecret(api, ca.certificate.pem, { annotations });
+      },
+      `belongs to Helm release ${SHOWN};`,
+    ],
+    [
+      'the type of the Secret',
+      'issued',
+      (api, files) => {
+        putSecret(api, certificateOf(files, 1), {}, EVIL);
+      },
+      `is of type ${SHOWN}, `,
+    ],
+    [
+      'the keys of the Secret',
+      'issued',
+      (api) => {
+        api.put(SECRET, { data: { [EVIL]: '' } });
+      },
+      `it holds ${SHOWN}`,
+    ],
+    [
+      'the reason of the controller',
+      'issued',
+      (api) => {
+        putSealedSecret(api, 'False', EVIL);
+      },
+      `was refused by the controller: ${SHOWN}`,
+    ],
+    [
+      'the reason of a denial',
+      'pending',
+      (api, files) => {
+        api.condition(putRequest(api, files), 'Denied', EVIL, EVIL);
+      },
+      `was denied (${SHOWN}: ${SHOWN})`,
+    ],
+    [
+      'who made the request',
+      'pending',
+      (api, files) => {
+        const object = signingRequestObject('web', readRevision(folderOf(files), 'web', 1));
+        api.apply({ ...object, spec: { ...object.spec, expirationSeconds: 600 } }, EVIL);
+      },
+      `made by ${SHOWN}: `,
+    ],
+    [
+      'the owner of what restarts',
+      'issued',
+      (api) => {
+        api.put(DEPLOYMENT, { metadata: owned });
+      },
+      `is made by ${SHOWN} ${SHOWN}, `,
+    ],
+    [
+      'the name of a resource',
+      'nothing',
+      (api) => {
+        api.put('/apis/apps/v1', { resources: [{ name: EVIL, kind: 'Deployment' }] });
+      },
+      'this cluster has no Deployment of apps/v1',
+    ],
+    [
+      'the version',
+      'nothing',
+      (api) => {
+        api.put('/version', { gitVersion: EVIL });
+      },
+      `Kubernetes ${SHOWN}`,
+    ],
+  ])('stays in one line, and out of what to paste: %s', async (_, state, when, message) => {
+    const api = cluster();
+    when(api, states[state]);
+    const { text, findings } = await diagnosed(states[state], api);
+    expect(findings.map((finding) => finding.message).join('\n')).toContain(message);
+    expect(text).toContain(message);
+    expect(text).not.toMatch(/^ *kubectl create clusterrolebinding/m);
+    expect(findings.map(({ next }) => next ?? '').join('\n')).not.toContain('clusterrolebinding');
+    for (const out of [text, JSON.stringify(findings)]) {
+      expect(out.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    }
   });
-  const { text } = await diagnosed(states.nothing, api);
-  expect(text).toContain('belongs to Evil\\u{1b}[2J x;');
-  expect(text).not.toContain('\u001b');
+
+  it.each<[string, State, ResourceAddress | string, object]>([
+    ['a version that is a number', 'nothing', '/version', { gitVersion: 5 }],
+    ['resources that are null', 'nothing', '/apis/certificates.k8s.io/v1', { resources: [null] }],
+    ['resources that are none', 'nothing', '/apis/apps/v1', { resources: { a: 1 } }],
+    ['items that are no text', 'issued', SECRET, { data: { 'tls.crt': 5, 'tls.key': null } }],
+    ['data that is a list', 'issued', SECRET, { data: [1], type: 7, metadata: 'x' }],
+    ['owners that are no list', 'issued', SECRET, { metadata: { ownerReferences: {} } }],
+    [
+      'owners that are null',
+      'issued',
+      SECRET,
+      { metadata: { ownerReferences: [null, 5, {}], annotations: [null], labels: 7 } },
+    ],
+    ['no conditions', 'issued', SEALED_SECRET, { status: { conditions: [null, { type: 1 }] } }],
+    ['a status of null', 'issued', SEALED_SECRET, { status: null }],
+    ['a workload', 'issued', DEPLOYMENT, { metadata: { ownerReferences: 1 }, spec: [null] }],
+    ['ports that are none', 'nothing', SERVICE, { spec: { ports: { a: 1 } } }],
+    ['a port of null', 'nothing', SERVICE, { spec: { ports: [null] } }],
+  ])('may be of any shape: %s', async (_, state, path, object) => {
+    const api = cluster();
+    api.put(path, object);
+    const { findings } = await diagnosed(states[state], api);
+    expect(findings.length).toBeGreaterThanOrEqual(8);
+    expect(findings.map(({ message }) => message).join('\n')).not.toContain('could not be judged');
+  });
+
+  it.each<[string, unknown]>([
+    ['no list of settings', { 'resource.exclusions': 5 }],
+    ['no settings', 7],
+  ])('may be of any shape: %s of Argo CD', async (_, data) => {
+    const api = cluster();
+    api.put('/apis/argoproj.io/v1alpha1', { resources: [{ name: 'applications' }] });
+    api.put(ARGO_CD, { data });
+    const { findings } = await diagnosed(states.nothing, api);
+    const found = findings.find(({ check }) => check === 'argo cd');
+    expect(found?.message).toBe('is here, and applies CertificateSigningRequests');
+  });
+
+  it('fails the one check that cannot judge it, and no other', async () => {
+    const api = cluster();
+    api.before = ({ path }) => {
+      if (path === '/api/v1/namespaces/shop') throw new TypeError('odd\nis not a function');
+    };
+    const { findings, status } = await diagnosed(states.nothing, api);
+    expect(status).toBe(1);
+    expect(findings.filter(({ level }) => level === 'failure')).toEqual([
+      {
+        level: 'failure',
+        check: 'namespace',
+        message: 'could not be judged: odd\\u{0a}is not a function',
+      },
+    ]);
+    expect(findings.length).toBeGreaterThanOrEqual(10);
+  });
+});
+
+describe('what to paste', () => {
+  const KUBECTL = "kubectl --kubeconfig 'a b/config' --context prod";
+
+  it('is for the folder and the cluster of this run, and quoted', async () => {
+    const api = cluster();
+    api.remove('/api/v1/namespaces/shop');
+    putSecret(api, certificateOf(states.issued, 1), {});
+    api.put('/apis/argoproj.io/v1alpha1', { resources: [{ name: 'applications' }] });
+    api.put(ARGO_CD, { data: { 'resource.exclusions': '- {}' } });
+    const config = states.issued['releaf.yaml']!.replace('sealing.pem', '$(id) s.pem');
+    const files = { ...states.issued, 'releaf.yaml': config };
+    const argv = ['--kubeconfig', 'a b/config', '--context', 'prod'];
+    const { findings } = await diagnosed(files, api, argv);
+    const next = findings.map((finding) => finding.next ?? '').join('\n');
+    const flags = "-C HERE --kubeconfig 'a b/config' --context prod";
+    expect(next.split('\n').filter((line) => /^(?:kubectl|releaf) /.test(line))).toEqual([
+      `releaf doctor --sealing-certificate ${flags} > 'HERE/$(id) s.pem.new' && mv 'HERE/$(id) s.pem.new' 'HERE/$(id) s.pem'`,
+      `releaf renew web --now ${flags}`,
+      `${KUBECTL} apply -f HERE/dist/web.k8s.yaml`,
+      `${KUBECTL} create namespace shop`,
+      `${KUBECTL} delete sealedsecret -n shop web-tls --ignore-not-found`,
+      `${KUBECTL} annotate secret -n shop web-tls sealedsecrets.bitnami.com/managed=true`,
+    ]);
+  });
+
+  it('names the controller where a newer sealing certificate is to be had', async () => {
+    const api = cluster();
+    api.put('/api/v1/namespaces/v/services/s', { spec: { ports: [{}] } });
+    const newer = anotherSealingCertificate();
+    api.texts.set('/api/v1/namespaces/v/services/http:s:/proxy/v1/cert.pem', newer);
+    const argv = ['--controller-name', 's', '--controller-namespace', 'v'];
+    const { findings } = await diagnosed(states.nothing, api, argv);
+    const found = findings.find(({ check }) => check === 'sealing');
+    expect(found?.level).toBe('warning');
+    expect(found?.message).toMatch(
+      /^sealing\.pem \(from \S+, SHA-256 \w{16}…\) is not the newest certificate of v\/s \(from \S+, SHA-256 \w{16}…\): it is older, or not of this controller at all, /,
+    );
+    expect(found?.next).toBe(
+      'releaf doctor --sealing-certificate --controller-name s --controller-namespace v -C HERE > HERE/sealing.pem.new && mv HERE/sealing.pem.new HERE/sealing.pem\nreleaf renew -C HERE',
+    );
+  });
+
+  it('is told once where the Secret of a refused SealedSecret belongs to others', async () => {
+    const api = cluster();
+    putSealedSecret(api, 'False', 'no key could decrypt secret (tls.key)');
+    putSecret(api, certificateOf(states.issued, 1), OWNED_BY_TENANT);
+    const { findings } = await diagnosed(states.issued, api);
+    const told = findings.filter(({ level }) => level === 'failure').map(({ next }) => next);
+    expect(told).toEqual([
+      'the line on the Secret says what to do',
+      expect.stringContaining('kubectl delete sealedsecret -n shop web-tls') as string,
+    ]);
+  });
+
+  it('does not delete a SealedSecret whose Secret may not be read', async () => {
+    const api = cluster();
+    putSealedSecret(api, 'False', 'no key could decrypt secret (tls.key)');
+    api.missing = [missing('get', 'secrets')];
+    const { findings } = await diagnosed(states.issued, api);
+    expect(findings.find(({ check }) => check === 'sealed secret')?.next).toBe(
+      `do not delete it: a Secret that it made would go with it\n${SEAL_AGAIN}`,
+    );
+  });
+
+  it.each<[string, KubernetesObject['metadata']]>([
+    ['controls', OWNED_BY_SEALED_SECRET],
+    [
+      'owns with others',
+      {
+        ownerReferences: [
+          { apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret', name: 'web-tls' },
+          ...OWNED_BY_TENANT.ownerReferences,
+        ],
+      },
+    ],
+  ])('deletes no SealedSecret that %s the Secret', async (_, owners) => {
+    const api = cluster();
+    putSealedSecret(api, 'False', 'failed update');
+    putSecret(api, certificateOf(states.issued, 1), owners);
+    const { text } = await diagnosed(states.issued, api);
+    expect(text).toContain('do not delete the SealedSecret: the Secret would go with it');
+    expect(text).not.toContain('delete sealedsecret');
+  });
+
+  it('says nothing of other items in a Secret that is ours', async () => {
+    const api = cluster();
+    const pem = certificateOf(states.issued, 1);
+    putSecret(api, pem, OWNED_BY_SEALED_SECRET, 'kubernetes.io/tls', OTHERS);
+    const { text } = await diagnosed(states.issued, api);
+    expect(text).not.toContain('ca.crt');
+  });
+
+  it('tells that a certificate is of none of the revisions that are left', async () => {
+    const api = cluster();
+    putSecret(api, ca.certificate.pem);
+    const { findings } = await diagnosed(states.issued, api);
+    expect(findings.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(
+        /^shop\/web-tls holds a certificate \(serial .*\) that is none of the revisions in this folder \(older ones are removed\), not revision 1 \(/,
+      ),
+    );
+  });
+
+  it.each<[string, () => string, string]>([
+    ['is not RSA', () => ca.certificate.pem, 'the key is ec, Sealed Secrets needs RSA'],
+    ['is no PEM', () => 'x', 'holds no PEM block'],
+  ])('gets another sealing certificate where the one of the folder %s', async (_, pem, problem) => {
+    const api = cluster();
+    api.missing = [missing('get', 'services', { subresource: 'proxy' })];
+    const { findings } = await diagnosed({ ...states.nothing, 'sealing.pem': pem() }, api);
+    const [found] = findings.filter(({ check }) => check === 'sealing');
+    expect(found).toMatchObject({
+      level: 'failure',
+      message: expect.stringContaining(problem) as string,
+      next: expect.stringContaining('releaf doctor --sealing-certificate ') as string,
+    });
+  });
 });
 
 describe('doctor --sealing-certificate', () => {
@@ -817,7 +1221,7 @@ describe('doctor --endpoint', () => {
         ? Promise.reject(served)
         : Promise.resolve(readCertificates(served, 'served').map(({ pem }) => pem));
     });
-    const { findings } = JSON.parse(stdout.join('\n')) as { readonly findings: readonly Finding[] };
+    const { findings } = JSON.parse(stdout.join('\n')) as { readonly findings: readonly Told[] };
     return { asked, finding: findings.find(({ check }) => check === 'endpoint') };
   }
 

@@ -32,7 +32,10 @@ const file = fc.constantFrom('ca.pem', './tls/ca.pem', 'a b/ü.pem', '.hidden', 
 const attribute = (maxLength: number) =>
   fc
     .string({ minLength: 1, maxLength, unit: 'grapheme' })
-    .filter((text) => !/^ *$|\p{Cc}/u.test(text) && Array.from(text).length <= maxLength);
+    .filter(
+      (text) =>
+        !/^ *$|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text) && Array.from(text).length <= maxLength,
+    );
 const labelKey = fc.constantFrom('app', 'app.kubernetes.io/name', 'constructor-of', 'A_b.c-d');
 const duration = fc.constantFrom('10m', '604800s', '1h30m', '90d', '1y', '8w', '2160h');
 const renewAt = fc.constantFrom(

@@ -14,7 +14,7 @@ const PROFILE =
   'a profile is generic, { name: minio-kes, … } with tenant, or with statefulSet and service, { name: minio-kes-client }, or { name: kubernetes-client, user: NAME }';
 const POLICY =
   'the name of a KES policy has letters, digits, - and _, neither begins nor ends with -, at most 80 characters';
-const CN = 'a common name has 1 to 64 characters and no control characters';
+const CN = 'a common name has 1 to 64 characters and no control or formatting characters';
 const EMAIL =
   'an email address is ASCII such as ops@example.com, its domain in lower case, at most 254 characters';
 const URI =
@@ -54,7 +54,8 @@ const AS_NUMBER = 'kubectl would read it as a number; choose another';
 const A60 = `${'a'.repeat(60)}…`;
 
 /** Path and value put into a valid config, and every problem; `~` is the entry `certificates.web`. */
-const ROWS: [path: string, value: unknown, ...problems: string[]][] = [
+type Row = [path: string, value: unknown, ...problems: string[]];
+const ROWS: Row[] = [
   ['version', '1', 'version: got "1"; version is the number 1'],
   ['version', 2, 'version: got 2; version is the number 1'],
   ['version', null, 'version: got null; version is the number 1'],
@@ -119,27 +120,32 @@ const ROWS: [path: string, value: unknown, ...problems: string[]][] = [
   [
     '~.commonName',
     443,
-    '~.commonName: got 443; a common name has 1 to 64 characters and no control characters; write it in quotes: "443"',
+    '~.commonName: got 443; a common name has 1 to 64 characters and no control or formatting characters; write it in quotes: "443"',
   ],
   [
     '~.commonName',
     '',
-    '~.commonName: got ""; a common name has 1 to 64 characters and no control characters',
+    '~.commonName: got ""; a common name has 1 to 64 characters and no control or formatting characters',
   ],
   [
     '~.commonName',
     'a'.repeat(65),
-    `~.commonName: got "${A60}"; a common name has 1 to 64 characters and no control characters`,
+    `~.commonName: got "${A60}"; a common name has 1 to 64 characters and no control or formatting characters`,
   ],
   [
     '~.commonName',
     'a\u001b[2Jb',
-    '~.commonName: got "a\\u{1b}[2Jb"; a common name has 1 to 64 characters and no control characters',
+    '~.commonName: got "a\\u{1b}[2Jb"; a common name has 1 to 64 characters and no control or formatting characters',
   ],
+  ...['\u202e', '\u200b', '\u00ad', '\u2028', '\u2029'].map((hidden): Row => [
+    '~.commonName',
+    `a${hidden}b`,
+    `~.commonName: got "a\\u{${hidden.charCodeAt(0).toString(16)}}b"; a common name has 1 to 64 characters and no control or formatting characters`,
+  ]),
   [
     '~.commonName',
     ' ',
-    '~.commonName: got " "; a common name has 1 to 64 characters and no control characters',
+    '~.commonName: got " "; a common name has 1 to 64 characters and no control or formatting characters',
   ],
   ['~.dnsNames', 'a.b', '~.dnsNames: got "a.b"; a list of DNS names belongs here'],
   ['~.dnsNames', [8], `~.dnsNames[0]: got 8; ${DNS}`],
@@ -293,12 +299,12 @@ const ROWS: [path: string, value: unknown, ...problems: string[]][] = [
   [
     '~.subject.organizations',
     [''],
-    '~.subject.organizations[0]: got ""; an organization has 1 to 64 characters and no control characters',
+    '~.subject.organizations[0]: got ""; an organization has 1 to 64 characters and no control or formatting characters',
   ],
   [
     '~.subject.organizationalUnits',
     ['a'.repeat(65)],
-    `~.subject.organizationalUnits[0]: got "${A60}"; an organizational unit has 1 to 64 characters and no control characters`,
+    `~.subject.organizationalUnits[0]: got "${A60}"; an organizational unit has 1 to 64 characters and no control or formatting characters`,
   ],
   [
     '~.subject.countries',
@@ -318,17 +324,17 @@ const ROWS: [path: string, value: unknown, ...problems: string[]][] = [
   [
     '~.subject.localities',
     ['a'.repeat(129)],
-    `~.subject.localities[0]: got "${A60}"; a locality has 1 to 128 characters and no control characters`,
+    `~.subject.localities[0]: got "${A60}"; a locality has 1 to 128 characters and no control or formatting characters`,
   ],
   [
     '~.subject.provinces',
     ['a\nb'],
-    '~.subject.provinces[0]: got "a\\u{0a}b"; a province has 1 to 128 characters and no control characters',
+    '~.subject.provinces[0]: got "a\\u{0a}b"; a province has 1 to 128 characters and no control or formatting characters',
   ],
   [
     '~.subject.provinces',
     ['\ud800'],
-    '~.subject.provinces[0]: got "\\u{d800}"; a province has 1 to 128 characters and no control characters',
+    '~.subject.provinces[0]: got "\\u{d800}"; a province has 1 to 128 characters and no control or formatting characters',
   ],
   [
     '~.subject.organizations',

@@ -1,5 +1,6 @@
 import type { Finding } from '../../model/finding';
 import type { KubernetesApi } from '../kubernetes-api';
+import { textOf } from '../live-values';
 import { serves } from './discovery';
 
 /**
@@ -8,7 +9,7 @@ import { serves } from './discovery';
  * @returns undefined when it does not say
  */
 export async function serverVersion(api: KubernetesApi): Promise<string | undefined> {
-  return (await api.get<{ readonly gitVersion?: string }>('/version'))?.gitVersion;
+  return textOf((await api.get<{ readonly gitVersion?: unknown }>('/version'))?.gitVersion);
 }
 
 /** The API server answers. */
@@ -33,7 +34,7 @@ export async function checkSigningRequestApi(api: KubernetesApi): Promise<readon
           level: 'failure',
           check,
           message: `${what} is not served, so nothing can be signed here`,
-          next: 'Kubernetes 1.19 or newer has it; in a virtual cluster ask who runs it',
+          next: ['Kubernetes 1.19 or newer has it; in a virtual cluster ask who runs it'],
         },
       ];
 }

@@ -1,12 +1,9 @@
 import type { Finding } from '../../model/finding';
 import { readYamlValue } from '../../yaml/read-yaml';
-import type { KubernetesApi, KubernetesObject } from '../kubernetes-api';
+import type { KubernetesApi } from '../kubernetes-api';
+import { mappingOf, mappingsOf } from '../live-values';
 import { serves } from './discovery';
-import type { Typed } from './verdict';
-
-interface ConfigMap extends KubernetesObject {
-  readonly data?: Readonly<Record<string, string>>;
-}
+import type { Commands } from './verdict';
 
 /**
  * Whether Argo CD is in this cluster, and applies CertificateSigningRequests.
@@ -18,7 +15,7 @@ export async function checkArgoCd(
   api: KubernetesApi,
   namespace: string,
   certificate: string | undefined,
-  typed: Typed,
+  { releaf, kubectl, file }: Commands,
 ): Promise<readonly Finding[]> {
   const check = 'argo cd';
   // The group alone tells little: Argo Workflows and Argo Rollouts are in it too.
@@ -28,7 +25,7 @@ export async function checkArgoCd(
   if (certificate === undefined) {
     return [{ level: 'ok', check, message: 'is here; no certificate needs a request there' }];
   }
-  const settings = await api.get<ConfigMap>({
+  const settings = await api.get<{ readonly data?: unknown }>({
     group: '',
     version: 'v1',
     resource: 'configmaps',
@@ -41,24 +38,47 @@ export async function checkArgoCd(
         level: 'warning',
         check,
         message: `is here, but there is no ConfigMap ${namespace}/argocd-cm to tell whether it applies requests`,
-        next: 'say where it is: --argocd-namespace NAMESPACE',
+        next: ['say where it is: --argocd-namespace NAMESPACE'],
       },
     ];
   }
-  const by = leavesOut(settings.data ?? {}, ['https://kubernetes.default.svc', api.server]);
-  if (by === undefined) {
+  const found = leavesOut(settings.data, ['https://kubernetes.default.svc', api.server]);
+  if (!found) {
     return [{ level: 'ok', check, message: 'is here, and applies CertificateSigningRequests' }];
   }
+  const { by, isCertain } = found;
+  const where = `${by} in ConfigMap ${namespace}/argocd-cm`;
   return [
     {
       level: 'warning',
       check,
-      message: `leaves CertificateSigningRequests out (${by} in ConfigMap ${namespace}/argocd-cm), so those of dist/ never arrive, although the Application looks in sync`,
-      next: `${typed(`renew ${certificate} --now`)} creates the request without Argo CD
-or apply it by hand: kubectl apply -f dist/${certificate}.k8s.yaml
-or let an admin of Argo CD take certificates.k8s.io CertificateSigningRequest out of ${by}`,
+      message: isCertain
+        ? `leaves CertificateSigningRequests out (${where}), so those of dist/ never arrive, although the Application looks in sync`
+        : `may leave CertificateSigningRequests out: cannot tell, since ${where} has patterns with [, { or \\`,
+      next: [
+        ...(isCertain ? [] : ['if requests do not arrive:']),
+        'create the request without Argo CD:',
+        releaf(`renew ${certificate} --now`),
+        'or apply it by hand:',
+        kubectl(`apply -f ${file(`dist/${certificate}.k8s.yaml`)}`),
+        `or let an admin of Argo CD take certificates.k8s.io CertificateSigningRequest out of ${by}`,
+      ],
     },
   ];
+}
+
+/** Yes, no, or (undefined) more than releaf can tell. */
+type Answer = boolean | undefined;
+
+const anyOf = (answers: readonly Answer[]): Answer =>
+  answers.includes(true) || (answers.includes(undefined) ? undefined : false);
+const allOf = (answers: readonly Answer[]): Answer =>
+  !answers.includes(false) && (answers.includes(undefined) ? undefined : true);
+
+/** A setting that makes Argo CD leave requests out, or may. */
+export interface LeftOut {
+  readonly by: 'resource.exclusions' | 'resource.inclusions';
+  readonly isCertain: boolean;
 }
 
 /**
@@ -69,49 +89,77 @@ or let an admin of Argo CD take certificates.k8s.io CertificateSigningRequest ou
  * @returns undefined when none does
  * @see https://github.com/argoproj/argo-cd/blob/v3.1.0/util/settings/resources_filter.go IsExcludedResource
  */
-export function leavesOut(
-  data: Readonly<Record<string, string>>,
-  clusters: readonly string[],
-): string | undefined {
-  const filters = (key: string) => filtersOf(data[key] ?? '');
-  if (filters('resource.exclusions').some((one) => matches(one, clusters))) {
-    return 'resource.exclusions';
-  }
+export function leavesOut(data: unknown, clusters: readonly string[]): LeftOut | undefined {
+  const filters = (key: LeftOut['by']) => filtersOf(mappingOf(data)[key]);
   const inclusions = filters('resource.inclusions');
-  const isRestricted = inclusions.some((one) => matchesAny(one['clusters'], clusters));
-  return isRestricted && !inclusions.some((one) => matches(one, clusters))
-    ? 'resource.inclusions'
-    : undefined;
+  const isIncluded = anyOf(inclusions.map((one) => matches(one, clusters)));
+  const isRestricted = anyOf(inclusions.map((one) => matchesAny(one['clusters'], clusters)));
+  const answers: readonly (readonly [LeftOut['by'], Answer])[] = [
+    [
+      'resource.exclusions',
+      anyOf(filters('resource.exclusions').map((one) => matches(one, clusters))),
+    ],
+    [
+      'resource.inclusions',
+      allOf([isRestricted, isIncluded === undefined ? undefined : !isIncluded]),
+    ],
+  ];
+  const [by] = answers.find(([, answer]) => answer === true) ?? [];
+  if (by) return { by, isCertain: true };
+  const [perhaps] = answers.find(([, answer]) => answer === undefined) ?? [];
+  return perhaps && { by: perhaps, isCertain: false };
 }
 
 type Filter = Readonly<Record<string, unknown>>;
 
 /** None where it is no list: Argo CD itself does not start then. */
-function filtersOf(text: string): readonly Filter[] {
-  const reading = readYamlValue(text);
-  if (!('value' in reading) || !Array.isArray(reading.value)) return [];
-  return (reading.value as readonly unknown[]).filter(
-    (one): one is Filter => typeof one === 'object' && one !== null,
-  );
+function filtersOf(text: unknown): readonly Filter[] {
+  const reading = readYamlValue(typeof text === 'string' ? text : '');
+  return 'value' in reading ? mappingsOf(reading.value) : [];
 }
 
-const matches = ({ apiGroups, kinds, clusters }: Filter, own: readonly string[]): boolean =>
-  matchesAny(apiGroups, ['certificates.k8s.io']) &&
-  matchesAny(kinds, ['CertificateSigningRequest']) &&
-  matchesAny(clusters, own);
+const matches = ({ apiGroups, kinds, clusters }: Filter, own: readonly string[]): Answer =>
+  allOf([
+    matchesAny(apiGroups, ['certificates.k8s.io']),
+    matchesAny(kinds, ['CertificateSigningRequest']),
+    matchesAny(clusters, own),
+  ]);
 
 /** An empty list matches everything. */
-function matchesAny(globs: unknown, texts: readonly string[]): boolean {
+function matchesAny(globs: unknown, texts: readonly string[]): Answer {
   if (!Array.isArray(globs) || globs.length === 0) return true;
-  return (globs as readonly unknown[]).some(
-    (glob) => typeof glob === 'string' && texts.some((text) => globMatches(glob, text)),
+  return anyOf(
+    (globs as readonly unknown[]).flatMap((glob) =>
+      typeof glob === 'string' ? texts.map((text) => globMatches(glob, text)) : [],
+    ),
   );
 }
 
-function globMatches(glob: string, text: string): boolean {
-  const source = glob
-    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll(/\*+/g, '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`).test(text);
+/**
+ * `*` is any text, `?` any character; alternatives, classes and escapes are not looked into.
+ *
+ * @see https://github.com/gobwas/glob/blob/v0.2.3/readme.md
+ */
+function globMatches(glob: string, text: string): Answer {
+  if (/[[\]{}\\]/.test(glob)) return undefined;
+  let at = 0;
+  let star: { readonly glob: number; text: number } | undefined;
+  for (let index = 0; index < text.length;) {
+    const one = glob[at];
+    if (one === '*') {
+      star = { glob: at, text: index };
+      at += 1;
+    } else if (one === '?' || one === text[index]) {
+      at += 1;
+      index += 1;
+    } else if (star) {
+      // Only the last star can take more; the ones before it have what they need.
+      star.text += 1;
+      index = star.text;
+      at = star.glob + 1;
+    } else {
+      return false;
+    }
+  }
+  return /^\**$/.test(glob.slice(at));
 }

@@ -1,12 +1,9 @@
 import type { KubernetesApi, ResourceAddress } from '../kubernetes-api';
+import { mappingsOf, textOf } from '../live-values';
 
 /** @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api */
 interface ResourceList {
-  readonly resources?: readonly {
-    readonly name?: string;
-    readonly kind?: string;
-    readonly namespaced?: boolean;
-  }[];
+  readonly resources?: unknown;
 }
 
 /** Which object, as its manifest says it. */
@@ -39,14 +36,14 @@ export async function addressOf(
 ): Promise<ResourceAddress | undefined> {
   const resources = await resourcesOf(api, apiVersion);
   // Subresources such as `statefulsets/scale` can be of the same kind.
-  const found = resources.find((one) => one.kind === kind && !one.name?.includes('/'));
-  if (found?.name === undefined) return undefined;
+  const found = resources.find((one) => one.kind === kind && RESOURCE.test(one.name));
+  if (!found) return undefined;
   const [version = '', group = ''] = apiVersion.split('/').reverse();
   return {
     group,
     version,
     resource: found.name,
-    ...(found.namespaced === true && { namespace }),
+    ...(found.isNamespaced && { namespace }),
     name,
   };
 }
@@ -54,5 +51,12 @@ export async function addressOf(
 async function resourcesOf(api: KubernetesApi, groupVersion: string) {
   const path = groupVersion.includes('/') ? `/apis/${groupVersion}` : `/api/${groupVersion}`;
   const list = await api.get<ResourceList>(path);
-  return list?.resources ?? [];
+  return mappingsOf(list?.resources).map(({ name, kind, namespaced }) => ({
+    name: textOf(name) ?? '',
+    kind: textOf(kind) ?? '',
+    isNamespaced: namespaced === true,
+  }));
 }
+
+/** Names of resources end up in paths, and in rules that are printed. */
+const RESOURCE = /^[a-z][-a-z0-9]*$/;

@@ -4,7 +4,7 @@ import type { Finding } from '../../model/finding';
 import { currentRevision, type Certificate } from '../../model/revision';
 import { parseEndpoint, type servedCertificate } from '../served-certificate';
 import { inWords, leafOf, recognize } from './recognize';
-import type { Typed } from './verdict';
+import type { Commands } from './verdict';
 
 /** How to get the certificates that a server presents: `servedCertificate`. */
 export type Look = typeof servedCertificate;
@@ -20,7 +20,7 @@ export async function checkEndpoint(
   endpoint: string,
   certificate: Certificate<CertificateSpec>,
   now: Date,
-  typed: Typed,
+  commands: Commands,
 ): Promise<readonly Finding[]> {
   const at = parseEndpoint(endpoint);
   const { name, dnsNames } = certificate.spec;
@@ -30,13 +30,15 @@ export async function checkEndpoint(
     : dnsNames.find((one) => !one.startsWith('*'));
   try {
     const chain = await look(at, serverName === undefined ? {} : { serverName });
-    return [judgeEndpoint(endpoint, chain, certificate, now, typed)];
+    return [judgeEndpoint(endpoint, chain, certificate, now, commands)];
   } catch (error) {
     if (!(error instanceof ReleafError)) throw error;
     // Not the API server: the other checks go on.
     const { message, hint } = error;
     const about = { check: 'endpoint', certificate: name } as const;
-    return [{ ...about, level: 'failure', message, ...(hint !== '' && { next: hint }) }];
+    return [
+      { ...about, level: 'failure', message, ...(hint !== '' && { next: hint.split('\n') }) },
+    ];
   }
 }
 
@@ -52,14 +54,15 @@ export function judgeEndpoint(
   chain: readonly string[],
   { spec, revisions }: Certificate<CertificateSpec>,
   now: Date,
-  typed: Typed,
+  commands: Commands,
 ): Finding {
   const { leaf, revision } = recognize(chain.join(''), endpoint, revisions);
   const current = currentRevision(revisions);
   const served = inWords(leaf, now);
   const about = { check: 'endpoint', certificate: spec.name };
-  const reload =
-    'the server reads its files anew at a restart, or after a while (KES: every 15 minutes); see the lines on secret and restart';
+  const reload = [
+    'the server reads its files anew at a restart, or after a while (KES: every 15 minutes); see the lines on secret and restart',
+  ];
   const expected = current && leafOf(current.certificate, 'certificate.pem');
   if (leaf.notAfter <= now) {
     const fresh =
@@ -68,7 +71,7 @@ export function judgeEndpoint(
       ...about,
       level: 'failure',
       message: `${endpoint} serves a certificate that has expired (${served})`,
-      next: fresh ? reload : typed(`renew ${spec.name} --now`),
+      next: fresh ? reload : [commands.releaf(`renew ${spec.name} --now`)],
     };
   }
   if (!current || !expected) {
@@ -76,7 +79,7 @@ export function judgeEndpoint(
       ...about,
       level: 'warning',
       message: `${endpoint} serves a certificate (${served}), and there is no committed one to compare it with`,
-      next: typed(`renew ${spec.name}`),
+      next: [commands.releaf(`renew ${spec.name}`)],
     };
   }
   if (revision?.number === current.number) {
@@ -94,6 +97,8 @@ export function judgeEndpoint(
         ...about,
         level: 'failure',
         message: `${endpoint} serves another certificate (${served}) than revision ${current.number} (${inWords(expected, now)})`,
-        next: `see that ${endpoint} is the server that reads Secret ${current.sealedKey.namespace}/${current.sealedKey.name}`,
+        next: [
+          `see that ${endpoint} is the server that reads Secret ${current.sealedKey.namespace}/${current.sealedKey.name}`,
+        ],
       };
 }

@@ -1,7 +1,9 @@
-import type { KubernetesApi, KubernetesObject, ResourceAddress } from '../kubernetes-api';
+import type { KubernetesApi, ResourceAddress } from '../kubernetes-api';
+import { mappingOf, textOf } from '../live-values';
 
 /** A Secret in the cluster, without what is secret in it. */
-export interface LiveSecret extends Pick<KubernetesObject, 'metadata'> {
+export interface LiveSecret {
+  readonly metadata: Readonly<Record<string, unknown>>;
   readonly type: string;
   /** Keys of its data, in code-unit order. */
   readonly items: readonly string[];
@@ -9,9 +11,10 @@ export interface LiveSecret extends Pick<KubernetesObject, 'metadata'> {
   readonly certificate?: string;
 }
 
-interface WholeSecret extends KubernetesObject {
-  readonly type?: string;
-  readonly data?: Readonly<Record<string, string>>;
+interface WholeSecret {
+  readonly type?: unknown;
+  readonly data?: unknown;
+  readonly metadata?: unknown;
 }
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -20,26 +23,29 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
  * Reads a Secret. The API gives it whole, the private key with it; all but the certificate is let go of
  * here, also the annotation in which `kubectl apply` keeps a copy of everything.
  *
- * @param item - key of the data that holds the certificate
+ * @param item - key of the data that holds the certificate; without it no certificate is kept
  */
 export async function readLiveSecret(
   api: KubernetesApi,
   { namespace, name }: { readonly namespace: string; readonly name: string },
-  item: string,
+  item?: string,
 ): Promise<LiveSecret | undefined> {
   const at: ResourceAddress = { group: '', version: 'v1', resource: 'secrets', namespace, name };
   const whole = await api.get<WholeSecret>(at);
   if (!whole) return undefined;
-  const { type = 'Opaque', data = {}, metadata } = whole;
-  const annotations = Object.entries(metadata?.annotations ?? {}).filter(
+  const data = mappingOf(whole.data);
+  const metadata = mappingOf(whole.metadata);
+  const annotations = Object.entries(mappingOf(metadata['annotations'])).filter(
     ([key]) => key !== LAST_APPLIED,
   );
-  const certificate = data[item];
+  const certificate = item === undefined ? undefined : data[item];
   return {
-    type,
+    type: textOf(whole.type) ?? 'Opaque',
     metadata: { ...metadata, annotations: Object.fromEntries(annotations) },
-    items: Object.keys(data).sort(),
-    ...(certificate !== undefined && {
+    items: Object.keys(data)
+      .sort()
+      .flatMap((key) => textOf(key) ?? []),
+    ...(typeof certificate === 'string' && {
       certificate: Buffer.from(certificate, 'base64').toString('utf8'),
     }),
   };

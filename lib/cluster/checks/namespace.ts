@@ -1,10 +1,12 @@
 import type { Finding } from '../../model/finding';
 import type { KubernetesApi } from '../kubernetes-api';
+import type { Commands } from './verdict';
 
 /** The namespace of Secrets is there. */
 export async function checkNamespace(
   api: KubernetesApi,
   namespace: string,
+  { kubectl }: Commands,
 ): Promise<readonly Finding[]> {
   const found = await api.get({
     group: '',
@@ -20,7 +22,7 @@ export async function checkNamespace(
           level: 'failure',
           check,
           message: `${namespace} is not there, so no Secret can be`,
-          next: `kubectl create namespace ${namespace}`,
+          next: [kubectl(`create namespace ${namespace}`)],
         },
       ];
 }

@@ -1,32 +1,50 @@
-import type { KubernetesObject } from '../kubernetes-api';
+import { mappingOf, mappingsOf, textOf } from '../live-values';
 
-type Metadata = KubernetesObject['metadata'];
+/** Who an object says that it belongs to. Nobody vouches for it. */
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly isController: boolean;
+}
+
+/** The owner references of an object, read from its metadata. */
+export const ownerReferencesOf = (metadata: unknown): readonly OwnerReference[] =>
+  mappingsOf(mappingOf(metadata)['ownerReferences']).map(
+    ({ apiVersion, kind, name, controller }) => ({
+      apiVersion: textOf(apiVersion) ?? '',
+      kind: textOf(kind) ?? '?',
+      name: textOf(name) ?? '?',
+      isController: controller === true,
+    }),
+  );
 
 /** The one object that made this one and keeps it as it wants it, in words. */
-export function controllerOf(metadata: Metadata): string | undefined {
-  const found = metadata?.ownerReferences?.find(({ controller }) => controller === true);
+export function controllerOf(metadata: unknown): string | undefined {
+  const found = ownerReferencesOf(metadata).find(({ isController }) => isController);
   return found && `${found.kind} ${found.name}`;
 }
 
 /** Everyone who shows that the object is theirs, in words. */
-export function ownersOf(metadata: Metadata): readonly string[] {
-  const { ownerReferences = [], annotations = {}, labels = {} } = metadata ?? {};
-  const value = (from: Readonly<Record<string, string>>, key: string, words: string) =>
-    from[key] === undefined ? [] : [`${words} ${from[key]}`];
+export function ownersOf(metadata: unknown): readonly string[] {
+  const { annotations, labels } = mappingOf(metadata);
+  const value = (from: unknown, key: string) => textOf(mappingOf(from)[key]);
+  const named = (words: string, name: string | undefined) =>
+    name === undefined ? [] : [`${words} ${name}`];
+  const kustomization = value(labels, 'kustomize.toolkit.fluxcd.io/name');
   return [
-    ...ownerReferences.map(({ kind, name }) => `${kind} ${name}`),
-    ...(annotations['argocd.argoproj.io/tracking-id'] === undefined
-      ? []
-      : [
-          `Argo CD application ${annotations['argocd.argoproj.io/tracking-id'].split(':')[0] ?? ''}`,
-        ]),
-    ...(labels['kustomize.toolkit.fluxcd.io/name'] === undefined
-      ? []
-      : [
-          `Flux Kustomization ${labels['kustomize.toolkit.fluxcd.io/namespace'] ?? ''}/${labels['kustomize.toolkit.fluxcd.io/name']}`,
-        ]),
-    ...value(annotations, 'meta.helm.sh/release-name', 'Helm release'),
-    ...value(annotations, 'cert-manager.io/certificate-name', 'cert-manager Certificate'),
-    ...value(labels, 'app.kubernetes.io/managed-by', 'managed by'),
+    ...ownerReferencesOf(metadata).map(({ kind, name }) => `${kind} ${name}`),
+    ...named(
+      'Argo CD application',
+      value(annotations, 'argocd.argoproj.io/tracking-id')?.split(':')[0],
+    ),
+    ...named(
+      'Flux Kustomization',
+      kustomization &&
+        `${value(labels, 'kustomize.toolkit.fluxcd.io/namespace') ?? ''}/${kustomization}`,
+    ),
+    ...named('Helm release', value(annotations, 'meta.helm.sh/release-name')),
+    ...named('cert-manager Certificate', value(annotations, 'cert-manager.io/certificate-name')),
+    ...named('managed by', value(labels, 'app.kubernetes.io/managed-by')),
   ];
 }

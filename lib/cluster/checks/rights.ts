@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding';
 import { allows, mayApprove } from '../access';
-import { forbidden } from '../forbidden';
+import { rightInWords, ruleOf } from '../forbidden';
 import type { KubernetesApi, Right } from '../kubernetes-api';
 import { signingRequestRights } from '../signing-requests';
 
@@ -34,23 +34,36 @@ export async function checkRights(
   });
   const { create, get, updateApproval, approve } = signingRequestRights;
   const needed: readonly Needed[] = [
-    { right: create(), by: 'releaf renew --now needs', held: () => allows(api, create()) },
-    onRequests(get, 'releaf approve, fetch and renew --now need'),
-    onRequests(updateApproval, 'releaf approve and renew --now need'),
+    onRequests(get, 'approve, fetch and renew --now'),
+    onRequests(updateApproval, 'approve and renew --now'),
     ...signers.map((signer) => ({
       right: approve(signer),
-      by: 'releaf approve and renew --now need',
+      by: 'approve and renew --now',
       held: () => mayApprove(api, signer),
     })),
   ];
   const held = await Promise.all(needed.map((one) => one.held()));
   const missing = needed.filter((_, index) => held[index] !== true);
+  // Whoever only approves should not have it, so it is not asked for here.
+  const remark = (await allows(api, create()))
+    ? undefined
+    : 'renew --now is not yours (create); fine if you only approve';
   if (missing.length === 0) {
-    const message = `you may create, read and approve requests for ${signers.join(', ')}`;
-    return [{ level: 'ok', check, message }];
+    const verbs = remark === undefined ? 'create, read and approve' : 'read and approve';
+    const message = `you may ${verbs} requests for ${signers.join(', ')}`;
+    return [{ level: 'ok', check, message: [message, remark].filter(Boolean).join('; ') }];
   }
-  return missing.map(({ right, by }): Finding => {
-    const { message, hint } = forbidden(right);
-    return { level: 'warning', check, message: `${message}; ${by} it`, next: hint };
-  });
+  const words = missing.map(({ right, by }) => `${rightInWords(right)} (for ${by})`);
+  return [
+    {
+      level: 'warning',
+      check,
+      message: `you may not ${words.join(', ')}`,
+      next: [
+        'missing in a ClusterRole:',
+        ...missing.flatMap(({ right }) => ruleOf(right).split('\n')),
+      ],
+    },
+    ...(remark === undefined ? [] : [{ level: 'ok' as const, check, message: remark }]),
+  ];
 }

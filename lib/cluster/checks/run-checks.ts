@@ -1,5 +1,6 @@
 import type { Finding } from '../../model/finding';
 import { ReleafError } from '../../model/errors';
+import { visible } from '../../model/visible';
 
 /** One look at the cluster. */
 export interface Check extends Pick<Finding, 'check' | 'certificate'> {
@@ -11,7 +12,8 @@ const AT_ONCE = 8;
 
 /**
  * Makes checks, several at a time. One that cannot be made for lack of a right is a warning with the
- * rule that gives it; another refusal is a failure; neither keeps the others from being made.
+ * rule that gives it; another refusal is a failure, and so is what was answered and is of no known
+ * shape; none keeps the others from being made.
  *
  * @returns what they found, in the order of the checks
  * @throws ReleafError CLUSTER_UNREACHABLE or CLUSTER_UNAUTHENTICATED, which no other check would survive
@@ -30,18 +32,25 @@ async function attempt({ check, certificate, run }: Check): Promise<readonly Fin
   try {
     return await run();
   } catch (error) {
-    if (!(error instanceof ReleafError)) throw error;
+    const about = { check, ...(certificate !== undefined && { certificate }) };
+    if (!(error instanceof ReleafError)) {
+      return [{ ...about, level: 'failure', message: `could not be judged: ${reasonOf(error)}` }];
+    }
     const { code, message, hint } = error;
     if (code === 'CLUSTER_UNREACHABLE' || code === 'CLUSTER_UNAUTHENTICATED') throw error;
     const forbidden = code === 'CLUSTER_FORBIDDEN';
     return [
       {
         level: forbidden ? 'warning' : 'failure',
-        check,
-        ...(certificate !== undefined && { certificate }),
+        ...about,
         message: forbidden ? `not checked: ${message}` : message,
-        ...(hint !== '' && { next: hint }),
+        ...(hint !== '' && { next: hint.split('\n') }),
       },
     ];
   }
 }
+
+const LONGEST_REASON = 200;
+
+const reasonOf = (error: unknown): string =>
+  visible((error instanceof Error ? error.message : String(error)).slice(0, LONGEST_REASON));

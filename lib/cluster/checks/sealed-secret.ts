@@ -1,62 +1,64 @@
+import type { CertificateSpec } from '../../model/certificate-spec';
 import type { Finding } from '../../model/finding';
-import type { KubernetesApi, KubernetesObject } from '../kubernetes-api';
+import type { KubernetesApi } from '../kubernetes-api';
+import { mappingOf, mappingsOf, textOf } from '../live-values';
+import type { Controller } from '../sealing-certificate';
 import type { ExpectedSecret } from './expected-secret';
-import { applyOutput, type Verdict } from './verdict';
+import { judgeRefused } from './refused-sealed-secret';
+import { applyOutput, type Commands, type Verdict } from './verdict';
 
-/** @see https://github.com/bitnami/sealed-secrets/blob/v0.36.0/pkg/apis/sealedsecrets/v1alpha1/types.go */
-interface SealedSecret extends KubernetesObject {
-  readonly status?: {
-    readonly conditions?: readonly {
-      readonly type?: string;
-      readonly status?: string;
-      readonly message?: string;
-    }[];
-  };
-}
-
-/** The SealedSecret of an issued revision: there, and opened by the controller. */
+/**
+ * The SealedSecret of an issued revision: there, and opened by the controller.
+ *
+ * @see https://github.com/bitnami/sealed-secrets/blob/v0.36.0/pkg/apis/sealedsecrets/v1alpha1/types.go
+ */
 export async function checkSealedSecret(
   api: KubernetesApi,
-  certificate: string,
-  { namespace, name }: ExpectedSecret,
+  spec: CertificateSpec,
+  expected: ExpectedSecret,
+  controller: Controller,
+  commands: Commands,
 ): Promise<readonly Finding[]> {
-  const live = await api.get<SealedSecret>({
+  const { namespace, name } = expected;
+  const live = await api.get({
     group: 'bitnami.com',
     version: 'v1alpha1',
     resource: 'sealedsecrets',
     namespace,
     name,
   });
-  const verdict = judgeSealedSecret(live, certificate, `${namespace}/${name}`);
-  return [{ check: 'sealed secret', certificate, ...verdict }];
+  const { conditions } = mappingOf(mappingOf(live)['status']);
+  const synced = mappingsOf(conditions).find(({ type }) => type === 'Synced');
+  const verdict =
+    live && synced && synced['status'] !== 'True'
+      ? await judgeRefused(
+          api,
+          textOf(synced['message']) ?? 'no reason given',
+          spec,
+          expected,
+          controller,
+          commands,
+        )
+      : judgeUnrefused(live, synced !== undefined, spec, expected);
+  return [{ check: 'sealed secret', certificate: spec.name, ...verdict }];
 }
 
-function judgeSealedSecret(
-  live: SealedSecret | undefined,
-  certificate: string,
-  where: string,
+function judgeUnrefused(
+  live: object | undefined,
+  isSynced: boolean,
+  spec: CertificateSpec,
+  { namespace, name }: ExpectedSecret,
 ): Verdict {
+  const where = `${namespace}/${name}`;
   if (!live) {
     const message = `${where} is not in the cluster`;
-    return { level: 'warning', message, next: applyOutput(certificate) };
+    return { level: 'warning', message, next: applyOutput(spec.name) };
   }
-  const synced = live.status?.conditions?.find(({ type }) => type === 'Synced');
-  if (synced?.status === 'True') {
-    return { level: 'ok', message: `${where} was opened by the controller` };
-  }
-  if (!synced) {
-    return {
-      level: 'warning',
-      message: `${where} has not been looked at by the controller`,
-      next: 'see whether the Sealed Secrets controller runs, and watches this namespace',
-    };
-  }
-  const [namespace = '', name = ''] = where.split('/');
-  return {
-    level: 'failure',
-    message: `${where} was refused by the controller: ${synced.message ?? 'no reason given'}`,
-    // After five times it waits for another spec (controller.go, sealedSecretChanged).
-    next: `once the cause is gone: kubectl delete sealedsecret -n ${namespace} ${name}
-then apply dist/${certificate}.k8s.yaml again: the controller does not try a refused one again by itself`,
-  };
+  return isSynced
+    ? { level: 'ok', message: `${where} was opened by the controller` }
+    : {
+        level: 'warning',
+        message: `${where} has not been looked at by the controller`,
+        next: ['see whether the Sealed Secrets controller runs, and watches this namespace'],
+      };
 }

@@ -4,20 +4,26 @@ import { currentRevision, type Certificate, type Revision } from '../../model/re
 import type { ExpectedSecret } from './expected-secret';
 import type { LiveSecret } from './live-secret';
 import { inWords, leafOf, recognize, type Recognized } from './recognize';
-import { applyOutput, type Typed, type Verdict } from './verdict';
+import { applyOutput, type Commands, type Verdict } from './verdict';
 
-/** The certificate in a live Secret against the committed current one. */
+/**
+ * The certificate in a live Secret against the committed current one.
+ *
+ * @param hindrance - where it is said why what is applied does not arrive; undefined when nothing is known
+ */
 export function judgeSecretCertificate(
   live: LiveSecret,
   { spec, revisions }: Certificate<CertificateSpec>,
   { namespace, name, isCurrent }: ExpectedSecret,
   now: Date,
-  typed: Typed,
+  { releaf }: Commands,
+  hindrance?: string,
 ): Verdict {
   const where = `${namespace}/${name}`;
   const item = spec.secret.keys.certificate;
   const current = isCurrent ? currentRevision(revisions) : undefined;
-  const apply = current ? { next: applyOutput(spec.name) } : {};
+  const toApply = hindrance === undefined ? applyOutput(spec.name) : [hindrance];
+  const apply = current ? { next: toApply } : {};
   if (live.certificate === undefined) {
     const items = live.items.join(', ') || 'nothing';
     const message = `${where} has no ${item}; it holds ${items}`;
@@ -34,7 +40,7 @@ export function judgeSecretCertificate(
     return {
       level: 'failure',
       message: `${where} holds a certificate that has expired (${certificate})`,
-      next: fresh ? applyOutput(spec.name) : typed(`renew ${spec.name} --now`),
+      next: fresh ? toApply : [releaf(`renew ${spec.name} --now`)],
     };
   }
   if (isServing) {
@@ -42,11 +48,11 @@ export function judgeSecretCertificate(
   }
   const which =
     revision === undefined
-      ? 'a certificate that releaf did not fetch'
-      : `revision ${revision.number}`;
+      ? `a certificate (${certificate}) that is none of the revisions in this folder (older ones are removed)`
+      : `revision ${revision.number} (${certificate})`;
   return {
     level: current ? 'warning' : 'ok',
-    message: `${where} holds ${which} (${certificate})${current && expected ? `, not revision ${current.number} (${inWords(expected, now)})` : ''}`,
+    message: `${where} holds ${which}${current && expected ? `, not revision ${current.number} (${inWords(expected, now)})` : ''}`,
     ...apply,
   };
 }

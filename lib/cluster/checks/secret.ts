@@ -6,21 +6,27 @@ import type { ExpectedSecret } from './expected-secret';
 import { readLiveSecret, type LiveSecret } from './live-secret';
 import { controllerOf, ownersOf } from './owners';
 import { judgeSecretCertificate } from './secret-certificate';
+import { judgeOtherItems } from './other-items';
 import { judgeTakeOver } from './take-over';
-import { applyOutput, type Typed, type Verdict } from './verdict';
+import { applyOutput, type Commands, type Verdict } from './verdict';
 
-/** A Secret: there, of the right type, whose, and which certificate is in it. */
+/**
+ * A Secret: there, of the right type, whose, and which certificate is in it.
+ *
+ * @param isRefused - whether the controller refused the SealedSecret that it is to come from
+ */
 export async function checkSecret(
   api: KubernetesApi,
   certificate: Certificate<CertificateSpec>,
   expected: ExpectedSecret,
   now: Date,
-  typed: Typed,
+  commands: Commands,
+  isRefused: () => Promise<boolean>,
 ): Promise<readonly Finding[]> {
   const live = await readLiveSecret(api, expected, certificate.spec.secret.keys.certificate);
   const verdicts = live
-    ? judgeSecret(live, certificate, expected, now, typed)
-    : [judgeMissing(certificate, expected)];
+    ? judgeSecret(live, certificate, expected, now, commands, await isRefused())
+    : [judgeMissing(certificate, expected, await isRefused())];
   return verdicts.map((verdict) => ({
     check: 'secret',
     certificate: certificate.spec.name,
@@ -31,6 +37,7 @@ export async function checkSecret(
 function judgeMissing(
   { spec, revisions }: Certificate<CertificateSpec>,
   { namespace, name, isCurrent }: ExpectedSecret,
+  isRefused: boolean,
 ): Verdict {
   const where = `${namespace}/${name}`;
   if (!isCurrent) {
@@ -40,9 +47,11 @@ function judgeMissing(
   return {
     level: 'warning',
     message: `${where} is not there, although revision ${number} is issued`,
-    next: applyOutput(spec.name),
+    next: isRefused ? [REFUSED] : applyOutput(spec.name),
   };
 }
+
+const REFUSED = 'the line on the SealedSecret says why';
 
 /** What a live Secret means for the certificate. */
 export function judgeSecret(
@@ -50,18 +59,31 @@ export function judgeSecret(
   certificate: Certificate<CertificateSpec>,
   expected: ExpectedSecret,
   now: Date,
-  typed: Typed,
+  commands: Commands,
+  isRefused: boolean,
 ): readonly Verdict[] {
   const { spec } = certificate;
   const where = `${expected.namespace}/${expected.name}`;
+  const owners =
+    spec.sealing.type === 'sealed-secrets'
+      ? judgeTakeOver(live, spec.name, expected, commands)
+      : judgeOwners(live, where);
+  const hindrance =
+    owners.level === 'failure'
+      ? 'the line above says what to do first'
+      : isRefused
+        ? REFUSED
+        : undefined;
   return [
     ...judgeType(live, spec, where),
-    spec.sealing.type === 'sealed-secrets'
-      ? judgeTakeOver(live, spec.name, expected)
-      : judgeOwners(live, where),
-    judgeSecretCertificate(live, certificate, expected, now, typed),
+    owners,
+    ...judgeOtherItems(live, certificate, where),
+    judgeSecretCertificate(live, certificate, expected, now, commands, hindrance),
   ];
 }
+
+/** Of Secrets that releaf writes. */
+const WRITTEN_TYPES: readonly string[] = ['Opaque', 'kubernetes.io/tls'];
 
 function judgeType(
   { type }: LiveSecret,
@@ -73,7 +95,11 @@ function judgeType(
     {
       level: 'failure',
       message: `${where} is of type ${type}, the config says ${secret.type}; the type of a Secret cannot change, so the API server will refuse the new one`,
-      next: `in the config: secret.type: ${type} with the keys that go with it, or another secret.name`,
+      next: [
+        WRITTEN_TYPES.includes(type)
+          ? `in the config: secret.type: ${type} with the keys that go with it, or another secret.name`
+          : 'in the config: another secret.name',
+      ],
     },
   ];
 }
@@ -89,6 +115,6 @@ function judgeOwners({ metadata }: LiveSecret, where: string): Verdict {
     : {
         level: 'warning',
         message: `${where} is made by ${controller}, which may write it as well, and with which it is deleted`,
-        next: 'give the certificate a Secret of its own: another secret.name',
+        next: ['give the certificate a Secret of its own: another secret.name'],
       };
 }

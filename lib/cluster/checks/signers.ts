@@ -35,28 +35,30 @@ function verdict(signer: string, version: string): Verdict {
     return {
       level: 'failure',
       message: `${signer}: EKS (${version}) signs it for its nodes only; a request stays approved without a certificate`,
-      next: `signer: ${EKS_APP_SERVING}`,
+      next: [`signer: ${EKS_APP_SERVING}`],
     };
   }
   if (signer === KUBELET_SERVING && version.includes('-gke.')) {
     return {
       level: 'warning',
       message: `${signer}: GKE (${version}) signs with a service of its own, whose rules are not published`,
-      next: 'try it with one certificate; a refusal is an Event SigningError of the request, not a condition',
+      next: [
+        'try it with one certificate; a refusal is an Event SigningError of the request, not a condition',
+      ],
     };
   }
   if (signer === EKS_APP_SERVING && version !== '' && !isEks) {
     return {
       level: 'warning',
       message: `${signer}: only EKS has it, and this is Kubernetes ${version}`,
-      next: 'name the signer of this cluster in the config',
+      next: ['name the signer of this cluster in the config'],
     };
   }
   return rulesOf(signer).signer === ''
     ? {
         level: 'warning',
         message: `${signer}: releaf does not know its rules, so a request that breaks one shows only after approval`,
-        next: "compare releaf explain NAME with the signer's documentation",
+        next: ["compare releaf explain NAME with the signer's documentation"],
       }
     : { level: 'ok', message: `${signer}: its rules are known, and were checked` };
 }

@@ -9,17 +9,18 @@ import {
   stateOf,
   type LiveSigningRequest,
 } from '../signing-requests';
-import type { Typed, Verdict } from './verdict';
+import { textOf } from '../live-values';
+import { applyOutput, type Commands, type Verdict } from './verdict';
 
 /** The request of a pending revision: there, as it was committed, and how far it has come. */
 export async function checkSigningRequest(
   api: KubernetesApi,
   { name }: Pick<CertificateSpec, 'name'>,
   revision: Revision,
-  typed: Typed,
+  commands: Commands,
 ): Promise<readonly Finding[]> {
   const live = await getSigningRequest(api, revision.record.objectName);
-  return [{ check: 'request', certificate: name, ...judgeRequest(name, revision, live, typed) }];
+  return [{ check: 'request', certificate: name, ...judgeRequest(name, revision, live, commands) }];
 }
 
 /**
@@ -32,59 +33,68 @@ export function judgeRequest(
   name: string,
   revision: Revision,
   live: LiveSigningRequest | undefined,
-  typed: Typed,
+  commands: Commands,
 ): Verdict {
+  const { releaf, kubectl } = commands;
   const { objectName, signer } = revision.record;
   if (!live) {
     return {
       level: 'warning',
       message: `${objectName} is not in the cluster`,
-      next: `apply dist/${name}.k8s.yaml, or see why GitOps has not; without GitOps: ${typed(`renew ${name} --now`)}`,
+      next: [...applyOutput(name), 'without GitOps:', releaf(`renew ${name} --now`)],
     };
   }
   const differences = requestDifferences(live.spec, revision);
   if (differences.length > 0) {
-    const by = live.spec.username === undefined ? '' : `, made by ${live.spec.username}`;
+    const username = textOf(live.spec.username);
+    const by = username === undefined ? '' : `, made by ${username}`;
     return {
       level: 'failure',
       message: `${objectName} in the cluster is not the committed request${by}: ${differences.map(({ field, text }) => `spec.${field}: ${text}`).join('; ')}; the API server keeps the spec with which a name was created, so to apply it again changes nothing`,
-      next: `do not approve it; kubectl delete csr ${objectName}\nthen apply dist/${name}.k8s.yaml again`,
+      next: [
+        'do not approve it:',
+        kubectl(`delete csr ${objectName}`),
+        `then apply dist/${name}.k8s.yaml again`,
+      ],
     };
   }
   const said = (type: string): string => {
     const { reason, message } = conditionOf(live.status, type) ?? {};
-    return [reason, message].filter(Boolean).join(': ') || 'no reason given';
+    return [textOf(reason), textOf(message)].filter(Boolean).join(': ') || 'no reason given';
   };
   switch (stateOf(live)) {
     case 'waiting':
       return {
         level: 'ok',
         message: `${objectName} is the committed one and waits for approval`,
-        next: typed(`approve ${name}`),
+        next: [releaf(`approve ${name}`)],
       };
     case 'issued':
       return {
         level: 'ok',
-        message: `${objectName} is the committed one and signed; it is deleted an hour after approval`,
-        next: typed(`fetch ${name}`),
+        message: `${objectName} is the committed one and signed; kube-controller-manager deletes it an hour after it was issued`,
+        next: [releaf(`fetch ${name}`)],
       };
     case 'approved':
       return {
         level: 'warning',
         message: `${objectName} is approved and has no certificate: ${signer} has not answered`,
-        next: `${typed(`fetch ${name} --wait 5m`)}; if nothing comes, see whether that signer runs in this cluster`,
+        next: [
+          releaf(`fetch ${name} --wait 5m`),
+          'if nothing comes, see whether that signer runs in this cluster',
+        ],
       };
     case 'denied':
       return {
         level: 'failure',
         message: `${objectName} was denied (${said('Denied')}), which nothing undoes`,
-        next: `settle why, then ${typed(`renew ${name} --force`)}`,
+        next: ['settle why, then:', releaf(`renew ${name} --force`)],
       };
     case 'failed':
       return {
         level: 'failure',
         message: `${objectName}: ${signer} refused it (${said('Failed')}), which nothing undoes`,
-        next: `correct what it names, then ${typed(`renew ${name} --force`)}`,
+        next: ['correct what it names, then:', releaf(`renew ${name} --force`)],
       };
   }
 }

@@ -3,9 +3,17 @@ import type { Finding } from '../../model/finding';
 /** How one thing that was looked at came out. */
 export type Verdict = Pick<Finding, 'level' | 'message' | 'next'>;
 
-/** A command of releaf as a person would type it here: `approve kes` → `releaf approve kes -C prod`. */
-export type Typed = (command: string) => string;
+/** Commands as a person would type them here, for the folder and the cluster of this run. */
+export interface Commands {
+  /** `approve kes` → `releaf approve kes -C prod --context test` */
+  readonly releaf: (command: string) => string;
+  /** `get csr` → `kubectl --context test get csr` */
+  readonly kubectl: (command: string) => string;
+  /** A file of the folder, as a word of a command. */
+  readonly file: (path: string) => string;
+}
 
 /** What to do when the cluster is behind the folder. */
-export const applyOutput = (name: string): string =>
-  `apply dist/${name}.k8s.yaml, or see why GitOps has not`;
+export const applyOutput = (name: string): readonly string[] => [
+  `apply dist/${name}.k8s.yaml, or see why GitOps has not`,
+];

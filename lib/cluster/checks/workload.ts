@@ -103,7 +103,7 @@ async function checkObject(
     return {
       level: 'warning',
       message: `${kind} ${namespace}/${name} (${file}): this cluster has no ${kind} of ${apiVersion}`,
-      next: 'install its operator first, or see that this is the right cluster',
+      next: ['install its operator first, or see that this is the right cluster'],
     };
   }
   const live = await api.get<KubernetesObject>(address);
@@ -112,7 +112,7 @@ async function checkObject(
     return {
       level: 'warning',
       message: `${where} (${file}) is not in the cluster`,
-      next: `apply ${file}, or see why GitOps has not`,
+      next: [`apply ${file}, or see why GitOps has not`],
     };
   }
   return judgeObject(live, places, where, file);
@@ -129,7 +129,9 @@ function judgeObject(
     return {
       level: 'warning',
       message: `${where} is made by ${controller}, which takes out of it what it did not put there`,
-      next: `restart through ${controller}: name its file and the place of its pod annotations in restart of the config`,
+      next: [
+        'restart through what made it: name its file and the place of its pod annotations in restart of the config',
+      ],
     };
   }
   const late = places.filter(
@@ -139,7 +141,7 @@ function judgeObject(
     return {
       level: 'warning',
       message: `${where} does not have what ${file} says yet: ${late.map(({ shown }) => shown).join(', ')}`,
-      next: `apply ${file}, or see why GitOps has not`,
+      next: [`apply ${file}, or see why GitOps has not`],
     };
   }
   const owners = ownersOf(live.metadata).join(', ');

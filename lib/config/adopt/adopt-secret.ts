@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CertificateSpec } from '../../model/certificate-spec';
 import { ReleafError } from '../../model/errors';
 import { candidates, type Adoption } from './candidates';
+import { signerOfIssuer } from './cert-manager-signer';
 import type { SecretDescription } from './describe-secret';
 import { isLike, meaning } from './likeness';
 import { unknownOf, warningsOf } from './notes';
@@ -41,6 +42,8 @@ export interface AdoptOptions {
   readonly ca?: string | undefined;
   /** Why there is none. */
   readonly caMissing?: string | undefined;
+  /** A kubectl command as a person would type it: with the flags of the cluster. @default - without any */
+  readonly kubectl?: ((command: string) => string) | undefined;
 }
 
 const KUBELET_SERVING = 'kubernetes.io/kubelet-serving';
@@ -50,6 +53,7 @@ const EXAMPLES = [
   'kubernetes.io/kube-apiserver-client (clients of the API server)',
   'beta.eks.amazonaws.com/app-serving (Amazon EKS)',
   'issuers.cert-manager.io/NAMESPACE.NAME',
+  'clusterissuers.cert-manager.io/NAME',
   'local (releaf sign)',
 ].join(', ');
 
@@ -95,7 +99,7 @@ export function adoptSecret(secret: SecretDescription, options: AdoptOptions = {
       { ...adoption, spec },
       { saysSigner: options.signer !== undefined, caMissing: options.caMissing },
     ),
-    warnings: warningsOf({ ...adoption, spec }),
+    warnings: warningsOf({ ...adoption, spec }, options.kubectl),
   };
 }
 
@@ -121,10 +125,14 @@ function signerOf(secret: SecretDescription, like: LikeRequest, options: AdoptOp
   const signer =
     options.signer ?? options.defaults?.signer ?? (isKubelets ? KUBELET_SERVING : undefined);
   if (signer === undefined) {
+    const namespace = secret.namespace ?? options.defaults?.secret?.namespace;
+    const its = secret.issuer && signerOfIssuer(secret.issuer, namespace);
     throw unfit(
       secret.name,
       `the certificate does not tell which signer to ask; it was issued by ${secret.leaf.issuer || 'nobody with a name'}`,
-      `say it with --signer: ${EXAMPLES}`,
+      its === undefined
+        ? `say it with --signer: ${EXAMPLES}`
+        : `cert-manager made it: --signer ${its}, if it takes CertificateSigningRequests there; others: ${EXAMPLES}`,
     );
   }
   const problem = SIGNER.broken(signer);

@@ -1,4 +1,5 @@
 import type { X509 } from '../../x509/certificate';
+import { certManagerIssuer, type CertManagerIssuer } from './cert-manager-signer';
 import { pairItems } from './pair-items';
 import { isMapping, mappingAt, textAt, unfit, type Mapping } from './secret-object';
 import { quotable } from '../problem';
@@ -26,6 +27,8 @@ export interface SecretDescription {
   /** Whether a private key lies there in clear. */
   readonly hasPrivateKey: boolean;
   readonly owner?: SecretOwner;
+  /** Where cert-manager made it. */
+  readonly issuer?: CertManagerIssuer;
   /** Whether the Sealed Secrets controller may take it over: it made it, or somebody said so. */
   readonly isReleased: boolean;
   readonly isImmutable: boolean;
@@ -58,6 +61,7 @@ export function describeSecret(secret: Mapping, what: string): SecretDescription
   const leaf = certificates.find(({ isCa }) => !isCa) ?? certificates[0];
   if (!leaf) throw new Error('readCertificates returned no certificate');
   const owner = ownerOf(metadata);
+  const issuer = certManagerIssuer(metadata);
   return {
     name,
     ...(namespace !== undefined && { namespace }),
@@ -67,6 +71,7 @@ export function describeSecret(secret: Mapping, what: string): SecretDescription
     issuers: [...certificates, ...authorities].filter((one) => one !== leaf),
     ...rest,
     ...(owner && { owner }),
+    ...(issuer && { issuer }),
     isReleased:
       owner?.kind === 'SealedSecret' ||
       textAt(mappingAt(metadata, 'annotations'), MANAGED) === 'true',

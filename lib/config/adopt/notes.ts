@@ -26,7 +26,7 @@ export interface Known {
   readonly caMissing: string | undefined;
 }
 
-/** What the certificate does not tell, and what to do about it. */
+/** What the certificate does not tell, and what to do about it; first what most depends on. */
 export function unknownOf(made: Made, { saysSigner, caMissing }: Known): readonly string[] {
   const { defaults, spec, like } = made;
   const isKes = spec.profile === 'minio-kes';
@@ -38,16 +38,16 @@ export function unknownOf(made: Made, { saysSigner, caMissing }: Known): readonl
             `signer: ${spec.signer} because the subject is a node's; on Amazon EKS say --signer beta.eks.amazonaws.com/app-serving`,
           ]
         : [`signer: ${spec.signer} is what the defaults say`]),
+    ...(isKes ? kesUnknown(made, caMissing) : clientUnknown(spec)),
+    ...readersUnknown(made),
+    like.duration === undefined
+      ? `duration: the issued lifetime is none that Kubernetes takes, so ${formatDuration(spec.expirationSeconds)} is asked for`
+      : `duration: ${like.duration} is what was issued; more may have been asked for`,
     ...(like.usages
       ? []
       : [
           `usages: the certificate has none, so the usual ones are asked for: ${spec.usages.join(', ')}`,
         ]),
-    like.duration === undefined
-      ? `duration: the issued lifetime is none that Kubernetes takes, so ${formatDuration(spec.expirationSeconds)} is asked for`
-      : `duration: ${like.duration} is what was issued; more may have been asked for`,
-    ...(isKes ? kesUnknown(made, caMissing) : clientUnknown(spec)),
-    ...readersUnknown(made),
     ...(made.sealing?.type === 'sealed-secrets'
       ? [
           `how keys are kept in Git: Sealed Secrets is written, with ${made.sealing.certificate}; SOPS is the other way`,
@@ -66,7 +66,7 @@ function kesUnknown(
     ...(spec.appendCa
       ? []
       : [
-          `trust: ${caMissing}, so MinIO pins the leaf; once you have that CA as ca.pem, say ca: ca.pem in place of trust: leaf`,
+          `trust: ${caMissing}, so MinIO pins the leaf, and must restart after KES at each renewal; once you have that CA as ca.pem, say ca: ca.pem in place of trust: leaf`,
         ]),
   ];
 }
@@ -94,27 +94,28 @@ function clientUnknown({ usages, signer, profile }: CertificateSpec): readonly s
     : [];
 }
 
-/** What is not as it was, or should be known before the first renewal. */
-export function warningsOf({ secret, like, spec }: Made): readonly string[] {
-  const place = `${spec.secret.namespace} ${spec.secret.name}`;
-  const isTold = spec.warnings.some((warning) => warning.includes(MANAGED));
+/**
+ * What is not as it was, or should be known before the first renewal; first what stops it.
+ *
+ * @param kubectl - a kubectl command as a person would type it
+ */
+export function warningsOf(
+  made: Made,
+  kubectl = (command: string): string => `kubectl ${command}`,
+): readonly string[] {
+  const { secret, like, spec } = made;
+  const release = kubectl(
+    `annotate secret -n ${spec.secret.namespace} ${spec.secret.name} ${MANAGED}=true`,
+  );
+  const isRefused = spec.sealing.type === 'sealed-secrets' && !secret.isReleased;
   return [
-    ...like.warnings,
-    ...spec.warnings,
-    ...(spec.sealing.type === 'sealed-secrets' && !secret.isReleased
-      ? [
-          `${isTold ? 'the command for it' : 'Sealed Secrets refuses a Secret that somebody else made until you run'}: kubectl annotate secret -n ${place} ${MANAGED}=true`,
-        ]
-      : []),
-    ...(secret.owner ? [ownerWarning(secret.owner)] : []),
     ...(secret.isImmutable
       ? ['the Secret is immutable, so nothing can renew it: choose another secret.name']
       : []),
-    ...(secret.others.length > 0
-      ? [
-          `the Secret also has ${secret.others.map(quotable).join(', ')}, which releaf does not write: see who reads that`,
-        ]
-      : []),
+    ...keeperWarning(secret.owner, isRefused ? release : undefined),
+    ...like.warnings,
+    ...spec.warnings.filter((warning) => !TOLD.test(warning)),
+    ...othersWarning(made),
     ...(secret.keys.privateKey === undefined
       ? [
           `no item looks like a private key; ${spec.secret.keys.privateKey} is where the new one goes`,
@@ -123,16 +124,50 @@ export function warningsOf({ secret, like, spec }: Made): readonly string[] {
   ];
 }
 
-function ownerWarning({ kind, name }: SecretOwner): string {
-  const who = `${quotable(kind)} ${quotable(name)}`;
-  switch (kind) {
+/** The items that the Secret has besides, of which a Secret of releaf's has none. */
+function othersWarning({ secret: { others }, spec }: Made): readonly string[] {
+  if (others.length === 0 || spec.secret.naming === 'perRevision') return [];
+  // kubectl and Flux leave what they did not write themselves.
+  const will = spec.sealing.type === 'sealed-secrets' ? 'will' : 'may';
+  return [
+    `${will} be removed from the Secret when releaf's is applied: ${others.map(quotable).join(', ')}; move them elsewhere first if somebody reads them`,
+  ];
+}
+
+/** What profiles warn of, and is told here from what was found. */
+const TOLD = /^(?:secret\.name: \S+ may be there already|trust: leaf)/;
+
+/** @param release - the command without which Sealed Secrets refuses the Secret; undefined where it does not */
+function keeperWarning(
+  owner: SecretOwner | undefined,
+  release: string | undefined,
+): readonly string[] {
+  const refused =
+    release === undefined ? '' : `Sealed Secrets refuses to write it until you run: ${release}`;
+  if (!owner) {
+    return refused === '' ? [] : [`somebody else made the Secret; ${refused}`];
+  }
+  const who = `${quotable(owner.kind)} ${quotable(owner.name)}`;
+  switch (owner.kind) {
     case 'Tenant':
-      return `${who} owns the Secret: when it is deleted the MinIO operator issues a new one, and MinIO must restart`;
+      return [
+        refused === ''
+          ? `${who} owns the Secret: when it is deleted the MinIO operator issues a new one, and MinIO must restart`
+          : `${who} owns the Secret; ${refused}`,
+      ];
     case 'SealedSecret':
-      return `${who} owns the Secret: take its manifest out of Git in the same change, since releaf writes one of that name`;
+      return [
+        `${who} owns the Secret: take its manifest out of Git in the same change, since releaf writes one of that name`,
+      ];
     case 'Certificate':
-      return `${who} of cert-manager writes the Secret: delete that first, the Secret stays`;
+      return [
+        `${who} of cert-manager writes the Secret: delete that first, the Secret stays${refused && `; ${refused}`}`,
+      ];
     default:
-      return `${who} owns the Secret: it may write it again, and takes it along when it is deleted`;
+      return [
+        refused === ''
+          ? `${who} owns the Secret: it may write it again, and takes it along when it is deleted`
+          : `${who} owns the Secret, and may write it again; ${refused}`,
+      ];
   }
 }

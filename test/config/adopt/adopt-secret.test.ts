@@ -330,7 +330,7 @@ describe('the entry', () => {
       { signer: INTERNAL },
     );
     expect(entry).toMatchObject({ commonName: 'old.example.com', dnsNames: ['old.example.com'] });
-    expect(warnings[0]).toBe(
+    expect(warnings).toContain(
       'dnsNames: the certificate has none, so old.example.com is taken from its common name',
     );
   });
@@ -339,13 +339,19 @@ describe('the entry', () => {
     [
       'the operator',
       kesSecret({ privateKey: '', certificate: '', ca: '' }),
-      'Tenant kes-tenant owns the Secret: when it is deleted the MinIO operator issues a new one',
+      'Tenant kes-tenant owns the Secret; Sealed Secrets refuses to write it until you run: kubectl',
     ],
     [
       'cert-manager',
       { metadata: { annotations: { 'cert-manager.io/certificate-name': 'web' } } },
-      'Certificate web of cert-manager writes the Secret: delete that first',
+      'Certificate web of cert-manager writes the Secret: delete that first, the Secret stays; Sealed Secrets refuses',
     ],
+    [
+      'anybody',
+      { metadata: { ownerReferences: [{ kind: 'App', name: 'x\nkubectl\u202e' }] } },
+      'App x\\u{0a}kubectl\\u{202e} owns the Secret, and may write it again; Sealed Secrets refuses',
+    ],
+    ['nobody that shows', {}, 'somebody else made the Secret; Sealed Secrets refuses'],
     [
       'Sealed Secrets',
       { metadata: { ownerReferences: [{ kind: 'SealedSecret', name: 'web-tls' }] } },
@@ -356,7 +362,53 @@ describe('the entry', () => {
     expect(warnings.join('\n')).toContain(text);
     const command =
       'kubectl annotate secret -n shop web-tls sealedsecrets.bitnami.com/managed=true';
-    expect(warnings.some((one) => one.includes(command))).toBe(!text.startsWith('SealedSecret'));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]?.endsWith(command)).toBe(!text.startsWith('SealedSecret'));
+  });
+
+  it('tells what stops a renewal of KES first, and nothing twice', () => {
+    const { warnings, unknown } = adopted(
+      kesSecret({
+        privateKey: '',
+        certificate: issue(kesNames('kes-tenant', 2)),
+        ca: ca.certificate.pem,
+      }),
+      { kubectl: (command) => `kubectl --context prod ${command}` },
+    );
+    expect(warnings).toEqual([
+      'Tenant kes-tenant owns the Secret; Sealed Secrets refuses to write it until you run: kubectl --context prod annotate secret -n default kes-tenant-kes-tls sealedsecrets.bitnami.com/managed=true',
+    ]);
+    expect(unknown.map((line) => line.split(':')[0])).toEqual([
+      'signer',
+      'replicas',
+      'trust',
+      'what restarts',
+      'duration',
+      'how keys are kept in Git',
+    ]);
+  });
+
+  it.each<[string, WrittenCertificate['sealing'], string]>([
+    ['Sealed Secrets', undefined, 'will'],
+    ['SOPS', { type: 'sops' }, 'may'],
+  ])('warns of items that %s would remove', (_, sealing, will) => {
+    const items = { 'tls.crt': issue(WEB), 'ca.crt': ca.certificate.pem, password: 'x' };
+    const { warnings } = adopted(web({}, { items }), { signer: INTERNAL, sealing });
+    expect(warnings).toContain(
+      `${will} be removed from the Secret when releaf's is applied: ca.crt, password; move them elsewhere first if somebody reads them`,
+    );
+  });
+
+  it.each([
+    ['commonName', { commonName: 'web\u202egnp' }, 'commonName: web\\u{202e}gnp is left out'],
+    ['subject', { organizations: ['z\u200bw'] }, 'subject: z\\u{200b}w is left out'],
+    ['subject', { localities: ['a\u2028b'] }, 'subject: a\\u{2028}b is left out'],
+  ])('leaves out what would hide in it: %s', (key, subject, text) => {
+    const { entry, warnings } = adopted(web({ subject: { ...NO_SUBJECT, ...subject } }), {
+      signer: INTERNAL,
+    });
+    expect(entry).not.toHaveProperty(key);
+    expect(warnings.join('\n')).toContain(`${text}; `);
   });
 });
 
@@ -552,6 +604,19 @@ describe('a text', () => {
 });
 
 describe('a refusal', () => {
+  /** A Secret that cert-manager made. */
+  const issued = (said: Readonly<Record<string, string>>): SecretParts => {
+    const entries = Object.entries(said).map(([key, value]) => [`cert-manager.io/${key}`, value]);
+    return web({}, { metadata: { annotations: Object.fromEntries(entries) as object } });
+  };
+  const hinted = (hint: string): Error =>
+    expect.objectContaining({
+      code: 'SECRET_UNFIT',
+      hint: expect.stringMatching(
+        new RegExp(`^${hint.replaceAll('.', '\\.')}.*clusterissuers\\.cert-manager\\.io/NAME`),
+      ) as string,
+    }) as Error;
+
   it.each<[string, () => SecretParts, AdoptOptions, Error]>([
     [
       'says which signers there are when the certificate does not tell',
@@ -566,6 +631,31 @@ describe('a refusal', () => {
         ),
       }) as Error,
     ],
+    [
+      'suggests the ClusterIssuer of cert-manager',
+      () => issued({ 'issuer-name': 'corp', 'issuer-kind': 'ClusterIssuer' }),
+      {},
+      hinted(
+        'cert-manager made it: --signer clusterissuers.cert-manager.io/corp, if it takes CertificateSigningRequests there; others: kubernetes.io/kubelet-serving',
+      ),
+    ],
+    [
+      'suggests the Issuer of cert-manager in the namespace',
+      () => issued({ 'issuer-name': 'corp', 'issuer-group': 'cert-manager.io' }),
+      {},
+      hinted('cert-manager made it: --signer issuers.cert-manager.io/shop.corp, if'),
+    ],
+    ...[
+      { 'issuer-name': 'x\nkubectl' },
+      { 'issuer-name': 'x; id' },
+      { 'issuer-name': 'corp', 'issuer-kind': 'constructor' },
+      { 'issuer-name': 'corp', 'issuer-group': 'awspca.cert-manager.io' },
+    ].map((said): [string, () => SecretParts, AdoptOptions, Error] => [
+      `suggests no signer for ${JSON.stringify(said)}`,
+      () => issued(said),
+      {},
+      hinted('say it with --signer: kubernetes.io/kubelet-serving'),
+    ]),
     [
       'says why the signer would refuse',
       () => web(),
