@@ -16,10 +16,19 @@ export const newNames = (...names: readonly string[]): readonly string[] =>
  * A folder with certificates of these names, none of which has a revision yet.
  *
  * @param entry - more for each entry of the config
+ * @param entries - more for some, by name
  */
 export function servingFolder(
   names: readonly string[],
-  { entry = {}, files = {} }: { readonly entry?: object; readonly files?: Files } = {},
+  {
+    entry = {},
+    entries = {},
+    files = {},
+  }: {
+    readonly entry?: object;
+    readonly entries?: Readonly<Record<string, object>>;
+    readonly files?: Files;
+  } = {},
 ): string {
   const entryOf = (name: string): object => ({
     commonName: `system:node:${name}`,
@@ -27,6 +36,7 @@ export function servingFolder(
     dnsNames: [`${name}.example.com`],
     secret: { name },
     ...entry,
+    ...entries[name],
   });
   const config = {
     version: 1,
