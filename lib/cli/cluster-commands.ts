@@ -164,12 +164,15 @@ export function declareClusterCommands(line: CommandLine): void {
         'kubectl get secret web-tls -o yaml | releaf adopt -',
       ),
     )
-    .action((secret: string, flags: FolderFlag & AdoptFlags) =>
-      line.inEach(flags, {
+    .action((secret: string, flags: FolderFlag & AdoptFlags) => {
+      if (line.foldersOf(flags).length > 1) {
+        line.program.error('error: releaf adopt is for one folder: a Secret belongs into one');
+      }
+      return line.inEach(flags, {
         names: [],
         json: flags.json,
         synthesizes: true,
         run: async (context) => (await import('./adopt.js')).runAdopt(context, secret, flags),
-      }),
-    );
+      });
+    });
 }

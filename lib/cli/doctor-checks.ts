@@ -25,7 +25,7 @@ import { pendingRevision, type Certificate } from '../model/revision';
 import { shellWord } from '../model/shell-word';
 import type { Folder } from '../store/folder';
 import { pathInside } from '../store/path-inside';
-import { readNamedFile } from '../store/revisions';
+import { readTeamFile } from '../store/team-files';
 import { readTextIfThere } from '../store/text-file';
 import type { Context } from './context';
 import type { DoctorFlags } from './doctor';
@@ -118,10 +118,6 @@ async function hasFailed(run: Check['run']): Promise<boolean> {
   }
 }
 
-/** What to do when a file of the team, which the config names, is not there. */
-const missingFile = ({ name }: CertificateSpec): string =>
-  `put it there, or correct its name in restart and references of ${name} in the config`;
-
 /** What is asked for each certificate. */
 export function checksOfOne(
   api: KubernetesApi,
@@ -157,7 +153,7 @@ export function checksOfOne(
     ),
     ...filesOf(spec).map((file) =>
       about('restart', async () =>
-        checkWorkloads(api, certificate, file, readNamedFile(root, file, missingFile(spec))),
+        checkWorkloads(api, certificate, file, readTeamFile(root, file, spec.name)),
       ),
     ),
   ];

@@ -12,7 +12,8 @@ import { caDigest, restartAnnotation, restartDigest } from '../rotation/restart'
 import { readCas } from '../store/ca-file';
 import { readConfigFile } from '../store/config-file';
 import { openFolder, type Folder } from '../store/folder';
-import { CERTIFICATES, readNamedFile, readRevision, revisionNumbers } from '../store/revisions';
+import { CERTIFICATES, readRevision, revisionNumbers } from '../store/revisions';
+import { readTeamFile } from '../store/team-files';
 import { sealedForIn } from '../store/sealed-for';
 import { EXIT, type Context, type ExitStatus } from './context';
 import { select } from './selection';
@@ -56,7 +57,11 @@ function readKnown(folder: Folder, spec: CertificateSpec, now: Date): Known {
   problems.push(...incoherences(spec, revisions, cas, ownersOf(spec, revisions)));
   const restart = spec.restart.map((place): ExplainedRestart => {
     const found = attempt(place.file, () =>
-      readAnnotation(readNamedFile(root, place.file), place, restartAnnotation(spec.name)),
+      readAnnotation(
+        readTeamFile(root, place.file, spec.name),
+        place,
+        restartAnnotation(spec.name),
+      ),
     );
     const value = attempt(certificates, () => valueOf(spec, revisions, place.digestOf));
     return { ...place, ...(value && { value }), ...(found !== undefined && { found }) };

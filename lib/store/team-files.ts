@@ -8,6 +8,18 @@ import type { OutputDifference } from './output-difference';
 import { readNamedFile } from './revisions';
 
 /**
+ * Reads a file of the team's own that `restart` or `references` of a certificate name.
+ *
+ * @throws ReleafError FILE_UNREADABLE or PATH_OUTSIDE
+ */
+export const readTeamFile = (root: string, file: string, name: string): string =>
+  readNamedFile(
+    root,
+    file,
+    `put it there, or correct its name in restart and references of ${name} in the config`,
+  );
+
+/**
  * What synth changes in the team's own files: restart annotations, and the names of Secrets where the
  * config refers to them. Nothing is written here.
  */
@@ -24,7 +36,7 @@ export class TeamFiles {
     for (const { file, edit } of editsOf(certificate)) {
       let entry = this.#files.get(file);
       if (!entry) {
-        const before = readNamedFile(this.#root, file);
+        const before = readTeamFile(this.#root, file, certificate.spec.name);
         entry = { before, text: before };
         this.#files.set(file, entry);
       }
@@ -93,10 +105,10 @@ function restartValue(
 export function assertPlaces({ root, config }: Folder): void {
   for (const { name, secret, restart, references } of config.certificates) {
     for (const place of restart) {
-      annotateFile(readNamedFile(root, place.file), place, restartAnnotation(name), '');
+      annotateFile(readTeamFile(root, place.file, name), place, restartAnnotation(name), '');
     }
     for (const reference of references) {
-      nameSecret(readNamedFile(root, reference.file), reference, secret);
+      nameSecret(readTeamFile(root, reference.file, name), reference, secret);
     }
   }
 }

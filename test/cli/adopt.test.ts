@@ -450,3 +450,9 @@ knownPrivateKeys: []
     expect(stderr).toMatch(/^error CONFIG_INVALID: releaf\.yaml has 1 problem:\n/);
   });
 });
+
+it('is for one folder, since a Secret belongs into one', async () => {
+  const ran = await releaf(['adopt', 'shop/web-tls', '-C', folderOf({}), '-C', folderOf({})]);
+  expect(ran).toMatchObject({ status: 2, stdout: '' });
+  expect(ran.stderr).toMatch(/^error: releaf adopt is for one folder: a Secret belongs into one\n/);
+});
