@@ -21,10 +21,10 @@ it('a request that nobody signs is explained, and a scheduled fetch takes the ot
   await kubectl(['apply', '-f', join(root, 'dist')]);
   await releafDone(['approve', '--no-fetch', '-C', root]);
 
-  const asked = await releafOn(['fetch', unsigned, signed, '--wait', '20s', '-C', root]);
+  const asked = await releafOn(['fetch', unsigned, signed, '--wait', '8s', '-C', root]);
   expect(asked.stderr).toMatch(
     new RegExp(
-      `error REQUEST_UNSIGNED: ${name}: approved since \\S+Z \\(ReleafApproved: [^)]+\\), but ${SIGNER} has not issued the certificate after 20s\n` +
+      `error REQUEST_UNSIGNED: ${name}: approved since \\S+Z \\(ReleafApproved: [^)]+\\), but ${SIGNER} has not issued the certificate after 8s\n` +
         `  a controller of its own signs for ${SIGNER}: look whether it runs in this cluster`,
     ),
   );
