@@ -5,6 +5,7 @@ import { removeRevision } from '../store/revisions';
 import { Staging } from '../store/staging';
 import type { Context } from './context';
 import { synthesizeOutput } from './output';
+import { typed } from './typed';
 
 /** Files and folders that a command changed, relative to the folder. */
 export interface Changes {
@@ -47,8 +48,22 @@ export async function finish(
       old.push(`${removeRevision(folder.root, spec.name, number, staging)}/`);
     }
   }
-  const { written, removed } = await synthesizeOutput(folder, staging, context);
-  return { written: [...changed, ...written], removed: [...old, ...removed] };
+  try {
+    const { written, removed } = await synthesizeOutput(folder, staging, context);
+    return { written: [...changed, ...written], removed: [...old, ...removed] };
+  } catch (error) {
+    noteUnfinished(context, { written: changed, removed: old });
+    throw error;
+  }
+}
+
+/** What is there although the command fails: a rerun would not do it again, nor say so. */
+function noteUnfinished(context: Context, changes: Changes): void {
+  if (changes.written.length + changes.removed.length === 0) return;
+  noteChanges(context, changes);
+  context.note(
+    `that stays; once the following is settled, the output follows: ${typed(context, 'synth')}`,
+  );
 }
 
 /** Tells a person what changed. */

@@ -487,3 +487,16 @@ describe('of each certificate the app places every object once', () => {
     expect(status).toBe(1);
   });
 });
+
+it('a renewal whose app fails says what is there all the same, and how the output follows', async () => {
+  const folder = folderOf({ ...WEB_FILES, 'cdk8s.yaml': 'app: exit 3\n' });
+  const { status, stderr } = await releaf(['renew', '-C', folder]);
+  expect(stderr).toBe(
+    'wrote    certificates/web/1/\n' +
+      `that stays; once the following is settled, the output follows: releaf synth -C ${folder}\n` +
+      'error APP_FAILED: the app of cdk8s.yaml ended with exit status 3: exit 3\n' +
+      '  its own words stand above; nothing was written to the output; try it by itself: cdk8s synth\n',
+  );
+  expect(status).toBe(1);
+  expect(filesIn(folder)).toHaveProperty(['certificates/web/1/request.pem']);
+});
