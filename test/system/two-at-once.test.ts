@@ -13,7 +13,7 @@ const ROUNDS = 10;
 
 const DONE = /^((web|api): revision \d, because: |nothing to do\n$)/;
 const LOST = new RegExp(
-  '^error (REVISION_EXISTS: \\S+: another run wrote it first|FILE_UNWRITABLE: \\S+: ' +
+  '^(wrote {4}.*\\n|removed {2}.*\\n|that stays; .*\\n)*error (REVISION_EXISTS: \\S+: another run wrote it first|FILE_UNWRITABLE: \\S+: ' +
     '(another run in the same folder has swept this one away|there is no such file))\\n',
 );
 
