@@ -1,11 +1,9 @@
-import { formatDuration } from '../config/duration';
 import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import { currentRevision, type Revision } from '../model/revision';
-import { subjectLine } from '../model/subject-line';
+import { askedLines } from '../report/asked';
 import { identityLines } from '../report/identity';
 import { readRecordedRequest } from '../rotation/coherence';
-import { altNamesOf } from '../rotation/issued-chain';
 import { plan, type Step } from '../rotation/plan';
 import { makeRevision, reuseRevision } from '../rotation/renew';
 import type { Sealer } from '../sealing/sealer';
@@ -128,10 +126,7 @@ function describe({ print }: Context, { spec, revision, before }: Made): void {
   const { record, sealedKey } = revision;
   print(`${spec.name}: revision ${revision.number}, because: ${record.reason}`);
   print(`  request  ${record.objectName}`);
-  print(`  signer   ${record.signer}, for ${formatDuration(record.expirationSeconds)}`);
-  print(`  subject  ${subjectLine(record.subject) || 'empty'}`);
-  for (const [index, name] of altNamesOf(record).entries())
-    print(`  ${index ? '     ' : 'names'}    ${name}`);
+  for (const line of askedLines(record)) print(`  ${line}`);
   print(
     `  key      ${record.key}, ${sealedKey.sealing === 'plaintext' ? 'IN CLEAR' : 'sealed'} for Secret ${sealedKey.namespace}/${sealedKey.name}`,
   );

@@ -1,10 +1,8 @@
 import { decide } from '../../cluster/decide';
 import type { KubernetesApi } from '../../cluster/kubernetes-api';
 import { stateOf } from '../../cluster/signing-requests';
-import { formatDuration } from '../../config/duration';
-import { subjectLine } from '../../model/subject-line';
 import { visible } from '../../model/visible';
-import { altNamesOf } from '../../rotation/issued-chain';
+import { askedLines } from '../../report/asked';
 import { COMPARED_FIELDS } from '../../rotation/request-differences';
 import { attemptEach, type Attempts } from './attempts';
 import type { Context } from '../context';
@@ -85,11 +83,7 @@ export function showRequest(
   const created = live.metadata.creationTimestamp ?? 'an unknown time';
   print(`${spec.name}: request ${record.objectName}`);
   print(`  cluster  context ${visible(context)}, ${server}`);
-  print(`  signer   ${record.signer}, for ${formatDuration(record.expirationSeconds)}`);
-  print(`  subject  ${subjectLine(record.subject) || 'empty'}`);
-  for (const [index, name] of altNamesOf(record).entries()) {
-    print(`  ${index ? '     ' : 'names'}    ${name}`);
-  }
+  for (const line of askedLines(record)) print(`  ${line}`);
   print(`  usages   ${record.usages.join(', ')}`);
   print(`  key      ${record.key}, public key SHA-256 ${record.publicKeySha256}`);
   print(`  created  by ${visible(live.spec.username ?? 'nobody known')}, ${visible(created)}`);
