@@ -24,7 +24,6 @@ export default async function start(): Promise<void> {
   const began = Date.now();
   build();
   await startCluster();
-  await waitForApiServer();
   await Promise.all([waitForSigner(), startSealedSecrets()]);
   process.stderr.write(`the cluster is up after ${((Date.now() - began) / 1000).toFixed(1)} s\n`);
 }
@@ -102,6 +101,8 @@ async function startCluster(): Promise<void> {
       `--service-account-key-file=${accountsPublicKey}`,
     ],
   });
+  // It gives up when no API server answers for 10 seconds.
+  await waitForApiServer();
   launch('kube-controller-manager', {
     command: tool('kube-controller-manager'),
     args: [
