@@ -2,7 +2,7 @@ import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } fr
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { stringify } from 'yaml';
-import { MARKER } from '../lib/constructs/manifest-file';
+import { MARKER } from '../lib/delivery/output-file';
 import { renderCertificate } from '../lib/constructs/render';
 import { certificateOf, type Pair } from './fleet';
 import { MANIFESTS, PAIRS } from './inputs';

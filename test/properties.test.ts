@@ -13,6 +13,7 @@ import type { LocalCa } from '../lib/x509/local-ca';
 import { dataKeyBy, POST_QUANTUM, X25519 } from './age-identities';
 import { arbitraryConfig } from './config/arbitrary-config';
 import { findClearKey } from './find-clear-key';
+import { expectFitsSchema } from './fits-schema';
 import {
   daysAfter,
   filesIn,
@@ -41,7 +42,11 @@ afterEach(removeFolders);
 /** What every object of `dist/` has in common here, read as untyped YAML. */
 interface Manifest {
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
 }
 
 interface RequestManifest extends Manifest {
@@ -72,7 +77,7 @@ const oneEntry = (pattern: string) => ({
   additionalProperties: { type: 'string', pattern },
 });
 
-const METADATA = {
+const metadataWith = (...annotations: readonly string[]) => ({
   type: 'object',
   required: ['name', 'namespace', 'labels'],
   additionalProperties: false,
@@ -81,11 +86,16 @@ const METADATA = {
     namespace: { type: 'string', minLength: 1 },
     labels: { type: 'object', additionalProperties: { type: 'string' } },
     annotations: {
-      ...oneEntry('^true$'),
-      propertyNames: { pattern: '^sealedsecrets\\.bitnami\\.com/(namespace|cluster)-wide$' },
+      type: 'object',
+      minProperties: 1,
+      additionalProperties: { type: 'string' },
+      propertyNames: { anyOf: annotations.map((pattern) => ({ pattern })) },
     },
   },
-};
+});
+
+const SCOPE = '^sealedsecrets\\.bitnami\\.com/(namespace|cluster)-wide$';
+const OF_ARGO_CD = '^argocd\\.argoproj\\.io/sync-(wave|options)$';
 
 /** A SealedSecret with one sealed value and one in clear, and nothing else. */
 const isSealedSecret = new Ajv({ allErrors: true }).compile({
@@ -95,7 +105,7 @@ const isSealedSecret = new Ajv({ allErrors: true }).compile({
   properties: {
     apiVersion: { const: 'bitnami.com/v1alpha1' },
     kind: { const: 'SealedSecret' },
-    metadata: METADATA,
+    metadata: metadataWith(SCOPE, OF_ARGO_CD),
     spec: {
       type: 'object',
       required: ['encryptedData', 'template'],
@@ -107,7 +117,7 @@ const isSealedSecret = new Ajv({ allErrors: true }).compile({
           required: ['metadata', 'type', 'data'],
           additionalProperties: false,
           properties: {
-            metadata: METADATA,
+            metadata: metadataWith(SCOPE),
             type: { enum: ['Opaque', 'kubernetes.io/tls'] },
             data: oneEntry('^-----BEGIN CERTIFICATE-----\n'),
           },
@@ -123,8 +133,9 @@ function manifestsIn(files: Files): readonly Manifest[] {
     .flatMap(([, text]) => [...parseAllDocuments(text)])
     .map((document) => {
       expect([...document.errors, ...document.warnings]).toEqual([]);
-      return document.toJS() as Manifest;
-    });
+      return document.toJS() as Manifest | null;
+    })
+    .filter((manifest) => manifest !== null);
 }
 
 function only(values: Readonly<Record<string, string>>): string {
@@ -174,13 +185,28 @@ async function expectValid(manifest: Manifest): Promise<void> {
       expectPair(certificate, privateKey);
       return;
     }
-    default: {
+    // Of Kustomize, which is no object, and of Flux.
+    case 'Component':
+    case 'Kustomization':
+      return;
+    case 'SealedSecret': {
       const { metadata, spec } = manifest as SealedManifest;
       isSealedSecret(manifest);
       expect(isSealedSecret.errors).toBeNull();
       expectPair(only(spec.template.data), unseal(only(spec.encryptedData), metadata));
+      return;
     }
+    default:
+      // What restarts is a part of an object that the team has: it carries no label of ours.
+      if (manifest.metadata.labels) expectFitsSchema(manifest);
+      else expectOnlyRestarts(manifest);
   }
+}
+
+/** A part of an object that is not ours says nothing but annotations, and what its Go type cannot leave out. */
+function expectOnlyRestarts({ metadata, ...rest }: Manifest): void {
+  expect(metadata.name).toMatch(/-web$/);
+  expect(JSON.stringify(rest)).toMatch(/"restart\.releaf\.dev\/[^"]+":"[0-9a-f]{64}"/);
 }
 
 /** The private key as PEM, opened as whoever it was sealed for does. */
@@ -346,6 +372,7 @@ const NAMESPACE_WIDE = '{ type: sealed-secrets, certificate: sealing.pem, scope:
 const LIVING_FILES: Files = {
   ...WEB_FILES,
   'releaf.yaml': `version: 1
+delivery: kubectl
 certificates:
   web:
     dnsNames: [web.example.com]
@@ -372,6 +399,9 @@ const edit = fc
     [/naming: \w+/, 'naming: perRevision'],
     [/keyPolicy: \w+/, 'keyPolicy: rotate'],
     [/keyPolicy: \w+/, 'keyPolicy: reuse'],
+    [/delivery: .*/, 'delivery: kustomize'],
+    [/delivery: .*/, 'delivery: argo-cd'],
+    [/delivery: .*/, 'delivery: { type: flux, layout: object, kustomizations: {} }'],
     [/sealing: .*/, 'sealing: { type: sealed-secrets, certificate: sealing.pem }'],
     [/sealing: .*/, `sealing: ${NAMESPACE_WIDE}`],
     [/sealing: .*/, `sealing: { type: sops, recipients: [${X25519.recipient}] }`],
@@ -422,7 +452,7 @@ function expectInvariants(before: Files, after: Files, is: Command): void {
   const newest = (files: Files) => revisionsIn(files).at(-1)?.number ?? 0;
   expect(GROWTH[is]).toContain(newest(after) - newest(before));
 
-  const served = manifestsIn(after).filter(({ kind }) => kind !== 'CertificateSigningRequest');
+  const served = manifestsIn(after).filter(({ kind }) => /^(?:Sealed)?Secret$/.test(kind));
   const good = revisions.filter(({ certificate, withdrawn }) => certificate && !withdrawn);
   const best = good.at(-1);
   const others = after['releaf.yaml']?.includes('naming: perRevision')

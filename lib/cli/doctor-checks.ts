@@ -1,9 +1,7 @@
 import { join } from 'node:path';
 import { checkSigningRequestApi, serverVersion } from '../cluster/checks/api-server';
-import { checkArgoCd } from '../cluster/checks/argo-cd';
 import { checkEndpoint, type Look } from '../cluster/checks/endpoint';
 import { expectedSecrets } from '../cluster/checks/expected-secret';
-import { checkFlux } from '../cluster/checks/flux';
 import { checkNamespace } from '../cluster/checks/namespace';
 import { checkRights } from '../cluster/checks/rights';
 import type { Check } from '../cluster/checks/run-checks';
@@ -28,6 +26,7 @@ import { pathInside } from '../store/path-inside';
 import { readTeamFile } from '../store/team-files';
 import { readTextIfThere } from '../store/text-file';
 import type { Context } from './context';
+import { checksOfDelivery, checksOfEngines } from './delivery-checks';
 import type { DoctorFlags } from './doctor';
 import { typed, typedKubectl } from './typed';
 
@@ -91,11 +90,7 @@ export function checksOfAll(
             run: () => checkSealing(api, controllerIn(flags), sealing, context.now, commands),
           },
         ]),
-    {
-      check: 'argo cd',
-      run: () => checkArgoCd(api, flags.argocdNamespace, remote[0]?.name, commands),
-    },
-    { check: 'flux', run: () => checkFlux(api) },
+    ...checksOfEngines(api, folder.config, specs, flags.argocdNamespace, commands),
     ...[...new Set(namespaces)].map((namespace) => ({
       check: 'namespace',
       run: () => checkNamespace(api, namespace, commands),
@@ -143,6 +138,7 @@ export function checksOfOne(
     ...(pending && pending.record.signer !== 'local'
       ? [about('request', () => checkSigningRequest(api, spec, pending, commands))]
       : []),
+    ...checksOfDelivery(api, certificate, flags.argocdNamespace, commands),
     ...(sealed ? [about('sealed secret', sealed)] : []),
     ...expectedSecrets(certificate).map((expected) =>
       about('secret', () =>

@@ -1,12 +1,11 @@
-import { stateOf } from '../cluster/signing-requests';
 import type { ClusterOptions } from '../cluster/kubernetes-api';
 import { openFolder } from '../store/folder';
 import { attemptEach, type Failure } from './requests/attempts';
 import { awaitCertificates } from './requests/await-certificates';
 import { conclude, NOBODY } from './requests/conclude';
 import type { Context, ExitStatus } from './context';
-import { lookAtCommitted, type LiveRequest } from './requests/live-request';
 import { pendingRequests } from './requests/pending-requests';
+import { isSigned, isUnsigned, lookEverywhere } from './requests/signed-request';
 import { takeCertificate } from './requests/take-certificate';
 import { unsigned } from './requests/unsigned';
 
@@ -31,14 +30,12 @@ export async function runFetchLive(
     return conclude(context, folder, { ...NOBODY, failed: pending.failed }, ending);
   }
   const api = await context.openCluster(flags);
-  const seen = await attemptEach(context, pending.done, (one) =>
-    lookAtCommitted(context, api, one),
-  );
+  const seen = await attemptEach(context, pending.done, (one) => lookEverywhere(context, api, one));
   const awaited =
     wait === undefined
-      ? { done: seen.done.filter(isIssued), failed: [] }
-      : await awaitCertificates(context, api, seen.done, wait);
-  const open = wait === undefined ? seen.done.filter((one) => !isIssued(one)) : [];
+      ? { done: seen.done.filter(isSigned), failed: [] }
+      : await awaitCertificates(context, api, seen.done, wait, lookEverywhere);
+  const open = wait === undefined ? seen.done.filter(isUnsigned) : [];
   // A scheduled run has nothing to say of what others have yet to do.
   const isAsked = names.length > 0 || wait !== undefined;
   const isExpected = (one: Failure): boolean => !isAsked && one.error.code === 'REQUEST_MISSING';
@@ -63,5 +60,3 @@ export async function runFetchLive(
     { ...ending, api },
   );
 }
-
-const isIssued = ({ live }: LiveRequest): boolean => stateOf(live) === 'issued';

@@ -130,14 +130,35 @@ export function declareFolderCommands(line: CommandLine): void {
       'the gate in CI: coherent, no key in clear, dist/ up to date (not expiry: see plan)',
     ),
   )
-    .addHelpText('after', examples('releaf verify', 'releaf verify --json'))
-    .action((flags: FolderFlag & { json: boolean }) =>
-      line.inEach(flags, {
+    .option(
+      '--rendered <file>',
+      'whether objects that an overlay rendered still do their work; - for standard input',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'releaf verify',
+        'releaf verify --json',
+        'kubectl kustomize overlays/prod | releaf verify --rendered -',
+      ),
+    )
+    .action((flags: FolderFlag & { rendered?: string; json: boolean }) => {
+      const { rendered } = flags;
+      if (rendered !== undefined && line.foldersOf(flags).length > 1) {
+        line.program.error('error: --rendered is for one folder; run releaf verify once for each');
+      }
+      return line.inEach(flags, {
         names: [],
         json: flags.json,
-        run: async (context) => (await import('./verify.js')).runVerify(context, flags),
-      }),
-    );
+        run: async (context) =>
+          rendered === undefined
+            ? (await import('./verify.js')).runVerify(context, flags)
+            : (await import('./verify-rendered.js')).runVerifyRendered(context, {
+                ...flags,
+                rendered,
+              }),
+      });
+    });
 
   line
     .command('status', 'how each certificate stands, most urgent first')

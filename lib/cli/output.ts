@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { manifestFile, sopsFile } from '../constructs/manifest-file';
+import { folderObjects } from '../delivery/folder-objects';
+import { possibleFiles } from '../delivery/output-file';
 import { appDifferences, producedFiles, readApp, type App } from '../store/app-output';
 import { assertNoOrphans, type Folder } from '../store/folder';
 import type { OutputDifference } from '../store/output-difference';
@@ -49,15 +50,11 @@ export async function committedOutput(folder: Folder, context: Context): Promise
 }
 
 function ownFiles({ root, config }: Folder): readonly string[] {
-  return config.certificates.flatMap((spec) => {
-    const { name, secret, sealing } = spec;
-    const revisions = secret.naming === 'stable' ? [1] : revisionNumbers(root, name);
-    const files = [
-      manifestFile(name),
-      ...(sealing.type === 'sops' ? revisions.map((number) => sopsFile(spec, number)) : []),
-    ];
-    return files.map((file) => `${OUTPUT_FOLDER}/${file}`);
-  });
+  const files = config.certificates.flatMap((spec) =>
+    possibleFiles(spec, revisionNumbers(root, spec.name)),
+  );
+  const shared = folderObjects(config.delivery, files).map(({ file }) => file);
+  return [...files, ...shared].map((file) => `${OUTPUT_FOLDER}/${file}`);
 }
 
 async function outputOfApp(

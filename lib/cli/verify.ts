@@ -1,5 +1,5 @@
+import { outputFile, secretParts } from '../delivery/output-file';
 import { currentRevision } from '../model/revision';
-import { visible } from '../model/visible';
 import { ReleafError } from '../model/errors';
 import { problemOf, type Problem } from '../rotation/coherence';
 import { readEveryFile } from '../store/every-file';
@@ -12,7 +12,8 @@ import { committedOutput, type Output } from './output';
 import { findPrivateKey } from '../verify/find-private-key';
 import { ignoredProblem, outputProblem, privateKeyProblem } from '../verify/output-problem';
 import { verifyRevisions } from '../verify/verify';
-import { EXIT, type Context, type ExitStatus } from './context';
+import type { Context, ExitStatus } from './context';
+import { tellProblems } from './tell-problems';
 
 /** `releaf verify`: the gate in CI. Everything committed holds together; expiry is not its business. */
 export async function runVerify(
@@ -21,20 +22,7 @@ export async function runVerify(
 ): Promise<ExitStatus> {
   const folder = openFolder(context.folder);
   const problems = await findProblems(context, folder);
-  if (json) {
-    context.print(JSON.stringify({ ok: problems.length === 0, problems }, undefined, 2));
-  } else {
-    for (const { code, message, hint } of problems) {
-      context.print(`${code}  ${visible(message)}`);
-      if (hint) context.print(`  ${visible(hint)}`);
-    }
-    context.note(
-      problems.length
-        ? `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`
-        : `all right: ${counted(folder)}`,
-    );
-  }
-  return problems.length ? EXIT.failed : EXIT.done;
+  return tellProblems(context, problems, json, () => `all right: ${counted(folder)}`);
 }
 
 function counted(folder: Folder): string {
@@ -118,7 +106,7 @@ function* privateKeysInClear(folder: Folder): Generator<Problem> {
     for (const { number, sealedKey } of revisions) {
       if (sealedKey.sealing !== 'plaintext') continue;
       known.add(`${CERTIFICATES}/${spec.name}/${number}/private-key.yaml`);
-      known.add(`${OUTPUT_FOLDER}/${spec.name}.k8s.yaml`);
+      for (const part of secretParts(spec)) known.add(`${OUTPUT_FOLDER}/${outputFile(spec, part)}`);
     }
   }
   let told: string | undefined;

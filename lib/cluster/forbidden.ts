@@ -3,11 +3,16 @@ import { ReleafError } from '../model/errors';
 import type { Right } from './kubernetes-api';
 
 /** Each renewal makes another one, so a rule that names one is of no use for the next. */
-const NEVER_BY_NAME = 'certificatesigningrequests';
+const isOfOneRenewal = ({ resource, name = '' }: Right['on']): boolean =>
+  resource === 'certificatesigningrequests' ||
+  (resource === 'configmaps' && OF_ONE_REQUEST.test(name));
+
+/** The ConfigMap in which a Job keeps the certificate of `kes-2-3f9ab2c1`. */
+const OF_ONE_REQUEST = /-\d+-[0-9a-f]{8}-certificate$/;
 
 /** The rule of a Role, or of a ClusterRole for what is cluster-scoped, that gives a right: YAML. */
 export function ruleOf({ verb, on }: Right): string {
-  const { name } = on.resource === NEVER_BY_NAME ? {} : on;
+  const { name } = isOfOneRenewal(on) ? {} : on;
   const resource = on.subresource === undefined ? on.resource : `${on.resource}/${on.subresource}`;
   return stringify(
     [

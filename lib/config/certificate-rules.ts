@@ -1,9 +1,11 @@
+import { posix } from 'node:path';
 import type { CertificateSpec, SecretSpec } from '../model/certificate-spec';
 import { alsoEncrypted } from '../sealing/sops-metadata';
 import { checkRequest } from '../signers/check-request';
 import { formatDuration } from './duration';
 import { got, type ConfigPath, type Problem } from './problem';
 import type { Profile } from './profiles/profile';
+import { restartRules } from './restart-rules';
 import type { WrittenCertificate } from './written-config';
 
 /**
@@ -40,7 +42,8 @@ export function checkRules(
     ...secretRules(spec, report),
     ...sopsRules(spec, report),
     ...referenceRules(spec, report),
-    ...teamFileRules(spec, report),
+    ...teamFileRules(spec, said, report),
+    ...restartRules(said.restart ?? [], spec, report),
     ...caRules(spec, said, report),
     ...refused,
   ];
@@ -164,19 +167,29 @@ function sopsRules({ secret, sealing }: CertificateSpec, report: Report): Proble
 /** Written by releaf alone: an edit there would change what was recorded, or the config that asked for it. */
 const NOT_OF_THE_TEAM = /^(?:certificates\/|\.releaf-tmp\/|releaf\.(?:yaml|config\.[jt]s)$)/;
 
-function teamFileRules({ restart, references }: CertificateSpec, report: Report): Problem[] {
-  const rule = (key: string, places: readonly { readonly file: string }[]): Problem[] =>
+function teamFileRules(
+  { references }: CertificateSpec,
+  { restart = [] }: WrittenCertificate,
+  report: Report,
+): Problem[] {
+  const rule = (key: string, places: readonly { readonly file?: string }[]): Problem[] =>
     places.flatMap(({ file }, index) =>
-      NOT_OF_THE_TEAM.test(file)
+      file !== undefined && NOT_OF_THE_TEAM.test(posix.normalize(file))
         ? [report([key, index, 'file'], 'name a file of your own: this one releaf keeps or reads')]
         : [],
     );
-  return [...rule('restart', restart), ...rule('references', references)];
+  return [
+    ...rule(
+      'restart',
+      restart.map((entry) => ('file' in entry ? entry : {})),
+    ),
+    ...rule('references', references),
+  ];
 }
 
 function caRules(
-  { ca, restart }: CertificateSpec,
-  { appendCa }: WrittenCertificate,
+  { ca }: CertificateSpec,
+  { appendCa, restart = [] }: WrittenCertificate,
   report: Report,
 ): Problem[] {
   if (ca !== undefined) return [];

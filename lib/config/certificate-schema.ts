@@ -7,6 +7,7 @@ import { canonicalIpAddress } from './ip-address';
 import * as kubernetes from './kubernetes-names';
 import { profile } from './profiles/profile-schema';
 import { RENEW_AT } from './renew-at';
+import { restart } from './restart-schema';
 import { list, mapping, oneOf, text, texts } from './schema-builders';
 import { sealing } from './sealing-schema';
 import { secret, secretDefaults } from './secret-schema';
@@ -22,24 +23,6 @@ const subject = mapping(
     provinces: texts(names.PROVINCE, 'provinces', { description: 'ST.' }).optional(),
   },
   { description: 'Attributes of the subject beside the common name.' },
-);
-
-const restart = mapping(
-  {
-    file: text(RELATIVE_FILE, {
-      description: 'YAML file of your own, relative to the folder of the config.',
-      examples: ['tenant.yaml'],
-    }),
-    annotations: text(kubernetes.ANNOTATIONS_PATH, {
-      description: 'Path of the annotations mapping in that file.',
-      examples: ['spec.template.metadata.annotations', 'spec.kes.annotations'],
-    }),
-    digestOf: oneOf('digestOf', ['certificate', 'ca'], {
-      description: 'What the annotation changes with: the certificate, or only the CA behind it.',
-      default: 'certificate',
-    }).optional(),
-  },
-  { description: 'A place where the restart annotation belongs.' },
 );
 
 const reference = mapping(
@@ -146,15 +129,7 @@ export const certificate = mapping(
     }).optional(),
     ...shared,
     secret: secret.optional(),
-    restart: list(
-      restart,
-      'mappings with file and annotations',
-      { description: 'Where the restart annotation belongs, in files of your own.' },
-      (place) => {
-        const { file, annotations } = place as z.output<typeof restart>;
-        return placeIn(file, annotations);
-      },
-    ).optional(),
+    restart: restart.optional(),
     references: list(
       reference,
       'mappings with file and name',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { certificate, defaults } from './certificate-schema';
+import { delivery } from './delivery-schema';
 import { EXTENDS, RELATIVE_FILE } from './file-paths';
 import { CERTIFICATE_NAME } from './kubernetes-names';
 import { byName, mapping, text, texts } from './schema-builders';
@@ -18,6 +19,7 @@ export const configSchema = mapping(
       description:
         'Files in which verify expects a private key in clear, such as test fixtures. Paths inside the folder.',
     }).optional(),
+    delivery: delivery.optional(),
     defaults: defaults.optional(),
     certificates: byName(CERTIFICATE_NAME, certificate, 'certificates by name', {
       description: 'Certificates by name.',

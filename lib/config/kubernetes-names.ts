@@ -31,6 +31,8 @@ const label = (what: string, maxLength = 63): TextShape =>
 export const NAMESPACE = label('a namespace');
 export const STATEFUL_SET = label('the name of a StatefulSet', 59);
 export const SERVICE = label('the name of a Service');
+/** Flux takes 63 characters for the name of a Kustomization in its labels; `-requests` comes behind it. */
+export const KUSTOMIZATIONS = label('the name of Kustomizations', 54);
 /** The operator's Service is `<tenant>-kes-hl-svc`, a label of at most 63 characters. */
 export const TENANT = label('the name of a Tenant', 52);
 
@@ -55,6 +57,7 @@ const subdomain = (what: string): TextShape =>
 
 export const SECRET_NAME = subdomain('the name of a Secret');
 export const CLUSTER_DOMAIN = subdomain('a cluster domain');
+export const SOURCE_NAME = subdomain('the name of a source');
 
 /**
  * cdk8s tells plain objects by their `constructor`, so it cannot write one that has a key of that name; and a
@@ -129,3 +132,63 @@ export const SECRET_NAME_PATH = path(
 export const SECRET_TYPE_PATH = path(
   "type is the path of the value that is the Secret's type, such as spec.kes.externalCertSecret.type",
 );
+
+/**
+ * Path to a mapping of an object that is given in part. It leads through mappings only: of a list that is
+ * given, every other item would be taken away.
+ */
+export const FIELD_PATH = textShape({
+  allowed:
+    'annotations is the path of a mapping below spec, such as spec.template.metadata.annotations or spec.kes.annotations',
+  pattern: `^spec(?:\\.${PATH_KEY}|\\["[^"\\\\\\p{Cc}]+"\\]|\\['[^'\\\\\\p{Cc}]+'\\])+$`,
+  maxLength: 253,
+  hint: (text) =>
+    /\[\d+\]/.test(text)
+      ? 'an index would replace the whole list: for the pools of a Tenant say spec.poolsMetadata.annotations, for others name a file'
+      : undefined,
+  beyond: (text) =>
+    text
+      .split(/[.[\]"']+/)
+      .map(unwritableKey)
+      .find((problem) => problem !== undefined),
+});
+
+export const OBJECT_KIND = textShape({
+  allowed: 'a kind is one word that begins with a capital letter, such as StatefulSet',
+  pattern: '^[A-Z][A-Za-z0-9]*$',
+  maxLength: 63,
+  hint: (text) => didYouMean(text.charAt(0).toUpperCase() + text.slice(1), /^[A-Z][A-Za-z0-9]*$/),
+});
+export const OBJECT_NAME = subdomain('the name of an object');
+export const API_VERSION = textShape({
+  allowed:
+    'an apiVersion is a group and a version, such as apps/v1 or minio.min.io/v2; v1 alone for the core',
+  pattern: `^(?:(?=.{1,253}/)${LABELS}/)?${LABEL}$`,
+  maxLength: 317,
+  beyond: unquotedNumber,
+});
+
+/** Reference of an image: distribution/reference, with a tag or a digest so that it is pinned. */
+export const IMAGE = textShape({
+  allowed:
+    'an image is pinned by a tag or a digest, such as docker.io/alpine/kubectl:1.36.3; latest is neither',
+  pattern:
+    '^(?!.*:latest$)[a-z0-9][a-z0-9._-]*(?::[0-9]{1,5}(?=/))?(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(?:@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$',
+  maxLength: 500,
+});
+
+/** A path in a source of Flux; `.` is its top. */
+export const SOURCE_PATH = textShape({
+  allowed:
+    'path is the folder of the config in the source, such as clusters/prod: no .. and no space',
+  pattern:
+    '^(?:\\./?|(?:\\./)?(?!\\.\\.?(?:/|$))[A-Za-z0-9._-]+(?:/(?!\\.\\.?(?:/|$))[A-Za-z0-9._-]+)*/?)$',
+  maxLength: 500,
+});
+
+/** `metav1.Duration` as Flux accepts it for an interval. */
+export const FLUX_INTERVAL = textShape({
+  allowed: 'interval is a duration as Flux writes it, such as 10m or 1h30m',
+  pattern: '^(?:[0-9]+(?:\\.[0-9]+)?(?:ms|s|m|h))+$',
+  maxLength: 32,
+});

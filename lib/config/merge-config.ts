@@ -7,6 +7,7 @@ const DEEPEST = 5;
 const FORMS: ReadonlyMap<string, string> = new Map([
   ['sealing', 'type'],
   ['profile', 'name'],
+  ['delivery', 'type'],
 ]);
 
 /**

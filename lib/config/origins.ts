@@ -152,7 +152,7 @@ function valuesOf(spec: CertificateSpec): readonly Value[] {
     ...Object.entries(sealed).map(([key, value]): Value => [['sealing', key], value]),
     [['ca'], spec.ca],
     [['appendCa'], spec.appendCa],
-    [['restart'], spec.restart],
+    [['restart'], [...spec.restart, ...spec.restartObjects]],
     [['references'], spec.references],
   ];
   return all.filter(

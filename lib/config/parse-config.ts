@@ -1,8 +1,11 @@
 import { posix } from 'node:path';
 import type { CertificateSpec } from '../model/certificate-spec';
+import type { DeliverySpec } from '../model/delivery-spec';
 import { ReleafError } from '../model/errors';
 import { formatPath, type Problem } from './problem';
+import { resolveDelivery } from './resolve-delivery';
 import { resolveCertificate } from './resolve-certificate';
+import { sharedFragments } from './restart-rules';
 import { checkShape } from './shape-problems';
 import type { WrittenConfig } from './written-config';
 
@@ -10,6 +13,7 @@ import type { WrittenConfig } from './written-config';
 export interface Config {
   /** Sorted by name, in code-unit order. */
   readonly certificates: readonly CertificateSpec[];
+  readonly delivery: DeliverySpec;
   /** Files in which a private key in clear is expected, relative to the folder of the config. */
   readonly knownPrivateKeys: readonly string[];
 }
@@ -27,18 +31,26 @@ export function parseConfig(written: unknown, source: string): Config {
   const shape = checkShape(written);
   if ('problems' in shape) throw invalid(source, shape.problems);
   const { config } = shape;
+  const defaults = config.defaults ?? {};
+  const sops = [defaults, ...Object.values(config.certificates ?? {})].some(
+    ({ sealing }) => sealing?.type === 'sops',
+  );
+  const { delivery, problems: deliveryProblems } = resolveDelivery(config.delivery, sops);
   const resolved = entriesOf(config).map(([name, entry]) =>
-    resolveCertificate(name, entry, config.defaults ?? {}),
+    resolveCertificate(name, entry, defaults, delivery),
   );
   const certificates = resolved.flatMap(({ spec }) => spec ?? []);
   const problems = [
+    ...deliveryProblems,
     ...(config.certificates ? [] : [NO_CERTIFICATES]),
     ...resolved.flatMap((one) => one.problems),
     ...sharedSecrets(certificates),
     ...sharedPlaces(certificates),
+    ...sharedFragments(certificates),
   ];
   if (problems.length > 0) throw invalid(source, problems);
   return {
+    delivery,
     certificates,
     knownPrivateKeys: (config.knownPrivateKeys ?? []).map((file) => posix.normalize(file)),
   };

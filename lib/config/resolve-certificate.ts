@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { CertificateSpec, SealingSpec, SecretSpec, Subject } from '../model/certificate-spec';
+import type { DeliverySpec } from '../model/delivery-spec';
 import { checkRules } from './certificate-rules';
 import { parseDuration } from './duration';
 import { canonicalIpAddress } from './ip-address';
@@ -8,6 +9,7 @@ import type { ConfigPath, Problem } from './problem';
 import type { Profile } from './profiles/profile';
 import { profileName, profileOf } from './profiles/registry';
 import { parseRenewAt } from './renew-at';
+import { resolveRestart } from './resolve-restart';
 import { SEALING_FORMS } from './sealing-schema';
 import type {
   WrittenCertificate,
@@ -42,6 +44,7 @@ export function resolveCertificate(
   name: string,
   entry: WrittenCertificate,
   defaults: WrittenDefaults,
+  delivery: DeliverySpec,
 ): Resolved {
   const said = mergeConfig(defaults, entry) as WrittenCertificate;
   const { secret = {}, sealing } = said;
@@ -62,6 +65,7 @@ export function resolveCertificate(
   ];
   if (!namespace || !signer || !secretName || !sealing) return { problems: absent };
 
+  const places = (said.restart ?? []).map((entry) => resolveRestart(entry, namespace));
   const spec: CertificateSpec = {
     name,
     profile: profileName(said.profile),
@@ -79,11 +83,9 @@ export function resolveCertificate(
     uris: said.uris ?? [],
     secret: secretOf(secret, profile, secretName, namespace),
     sealing: sealingOf(sealing),
-    restart: (said.restart ?? []).map(({ file, annotations, digestOf = 'certificate' }) => ({
-      file: posix.normalize(file),
-      annotations,
-      digestOf,
-    })),
+    restart: places.filter((place) => 'file' in place),
+    restartObjects: places.filter((place) => 'form' in place),
+    ...(profile.operated && { operated: profile.operated }),
     references: (said.references ?? []).map(({ file, name: place, type }) => ({
       file: posix.normalize(file),
       name: place,
@@ -91,6 +93,7 @@ export function resolveCertificate(
     })),
     ...(said.ca !== undefined && { ca: posix.normalize(said.ca) }),
     appendCa: profile.appendCa,
+    delivery,
     warnings: profile.warnings,
   };
   const problems = [...absent, ...checkRules(spec, profile, said, entry)];

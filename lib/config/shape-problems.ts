@@ -57,9 +57,26 @@ function unionProblems(
   const meant = issue.errors.find((branch) =>
     branch.every((inner) => inner.path.length > 0 || inner.code === 'custom'),
   );
-  return meant
-    ? meant.flatMap((inner) => problemsOf(inner, path))
-    : [{ path, text: `${got(path, issue.input)}; ${issue.message}` }];
+  const chosen = meant ?? formOfKeys(issue);
+  if (chosen) return chosen.flatMap((inner) => problemsOf(inner, path));
+  const words = issue.errors
+    .flat()
+    .flatMap((inner) => (inner.code === 'invalid_value' && !inner.path.length ? inner.values : []));
+  return [{ path, text: withNearest(path, issue.input, issue.message, words) }];
+}
+
+/** Of several forms of a mapping, the one that knows most of the keys that came, if there is only one. */
+function formOfKeys({
+  errors,
+}: Extract<Issue, { code: 'invalid_union' }>): readonly Issue[] | undefined {
+  const unknown = errors.map((branch) => {
+    const [own] = branch.filter(({ path }) => path.length === 0);
+    return own === undefined ? 0 : own.code === 'unrecognized_keys' ? own.keys.length : Infinity;
+  });
+  const least = Math.min(...unknown);
+  return Number.isFinite(least) && unknown.indexOf(least) === unknown.lastIndexOf(least)
+    ? errors[unknown.indexOf(least)]
+    : undefined;
 }
 
 function withNearest(
@@ -95,26 +112,43 @@ const INSIDE: ReadonlyMap<string, string> = new Map([
 function unknownKey(path: ConfigPath, known: readonly string[]): Problem {
   const key = String(path.at(-1));
   const where = path.slice(0, -1).join('.');
-  if (
-    (where === 'defaults' && Object.hasOwn(certificate.shape, key)) ||
-    (where === 'defaults.secret' && key === 'name')
-  ) {
-    return { path, text: 'not a key here; it belongs to each certificate' };
-  }
+  const elsewhere = rightPlace(where, key);
+  if (elsewhere !== undefined) return { path, text: `not a key here; ${elsewhere}` };
   const isOfEntry = path.length === (path[0] === 'defaults' ? 2 : 3);
   const meant = (isOfEntry ? INSIDE.get(key) : undefined) ?? nearest(key, known);
   const next = meant === undefined ? `the keys are ${known.join(', ')}` : `did you mean ${meant}?`;
   return { path, text: `not a key here; ${next}` };
 }
 
+/** Where a key belongs that is right, but not here. */
+function rightPlace(where: string, key: string): string | undefined {
+  if (
+    (where === 'defaults' && Object.hasOwn(certificate.shape, key)) ||
+    (where === 'defaults.secret' && key === 'name')
+  ) {
+    return 'it belongs to each certificate';
+  }
+  if (key === 'delivery') return 'it belongs to the whole folder, beside certificates';
+  return where === 'delivery' && key === 'kustomizations'
+    ? 'they are objects of Flux: write type: flux'
+    : undefined;
+}
+
 /** Zod passes over `__proto__` in mappings with free keys; a person should hear of it. */
 function hiddenKeys(written: unknown): readonly Problem[] {
   const certificates = own(written, 'certificates');
-  return [
+  const labels: readonly ConfigPath[] = [
     ['certificates'],
     ['defaults', 'secret', 'labels'],
-    ...keysOf(certificates).map((name) => ['certificates', name, 'secret', 'labels']),
-  ]
+    ...keysOf(certificates).flatMap((name) => {
+      const places = own(own(certificates, name), 'restart');
+      return [
+        ['secret', 'labels'],
+        ...keysOf(places).map((at) => ['restart', Number(at), 'serverSideApply', 'selector']),
+      ].map((path) => ['certificates', name, ...path]);
+    }),
+  ];
+  return labels
     .filter((path) => keysOf(path.reduce(own, written)).includes('__proto__'))
     .map((path) => ({
       path: [...path, '__proto__'],
@@ -122,9 +156,9 @@ function hiddenKeys(written: unknown): readonly Problem[] {
     }));
 }
 
-const own = (value: unknown, key: string): unknown =>
+const own = (value: unknown, key: string | number): unknown =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? (value as Readonly<Record<string, unknown>>)[key]
+    ? (value as Readonly<Record<string | number, unknown>>)[key]
     : undefined;
 
 const keysOf = (value: unknown): readonly string[] =>

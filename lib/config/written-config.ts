@@ -5,6 +5,13 @@ import type {
   SealingScope,
   SecretNaming,
 } from '../model/certificate-spec';
+import type {
+  Approval,
+  Engine,
+  FluxKustomizations,
+  Layout,
+  RequestForm,
+} from '../model/delivery-spec';
 
 /** Attributes of the subject, in cert-manager's words. */
 export interface WrittenSubject {
@@ -69,15 +76,52 @@ export type WrittenSealing =
       readonly iUnderstandKeysAreInGit: true;
     };
 
+/** What every place of the restart annotation has. */
+interface WrittenRestartShared {
+  /** What the annotation changes with. @default `certificate` */
+  readonly digestOf?: 'certificate' | 'ca' | undefined;
+}
+
 /** A place in a file of the team's own where the restart annotation belongs. */
-export interface WrittenRestart {
+export interface WrittenRestartFile extends WrittenRestartShared {
   /** YAML file, relative to the folder of the config. */
   readonly file: string;
   /** Path of the annotations mapping, such as `spec.template.metadata.annotations`. */
   readonly annotations: string;
-  /** @default `certificate` */
-  readonly digestOf?: 'certificate' | 'ca' | undefined;
+  /** Which object of the file, when several have such a place. */
+  readonly object?: { readonly kind: string; readonly name: string } | undefined;
 }
+
+/** An object of the team's that gets the restart annotation through a file in `dist/`. */
+export interface WrittenRestartObject {
+  /** Such as `StatefulSet` or `Tenant`. */
+  readonly kind: string;
+  readonly name: string;
+  /** @default that of Deployment, StatefulSet, DaemonSet, CronJob, Rollout and Tenant; others must say it */
+  readonly apiVersion?: string | undefined;
+  /** @default that of the Secret */
+  readonly namespace?: string | undefined;
+  /** Path of the annotations mapping, through mappings only. @default as with `apiVersion` */
+  readonly annotations?: string | undefined;
+}
+
+/** A patch of Kustomize. */
+export interface WrittenRestartPatch extends WrittenRestartShared {
+  readonly patch: WrittenRestartObject;
+}
+
+/** A fragment for server-side apply. */
+export interface WrittenRestartFragment extends WrittenRestartShared {
+  readonly serverSideApply: WrittenRestartObject & {
+    /** With Flux, of a StatefulSet: its `serviceName`. */
+    readonly serviceName?: string | undefined;
+    /** With Flux, of a workload: `matchLabels` of its selector. */
+    readonly selector?: Readonly<Record<string, string>> | undefined;
+  };
+}
+
+/** A place where the restart annotation belongs. */
+export type WrittenRestart = WrittenRestartFile | WrittenRestartPatch | WrittenRestartFragment;
 
 /** A place in a file of the team's own that says which Secret to read. */
 export interface WrittenReference {
@@ -184,11 +228,58 @@ export interface WrittenCertificate extends WrittenDefaults {
   /** Absolute, ASCII, with a host, such as `spiffe://example.com/web`. */
   readonly uris?: readonly string[] | undefined;
   readonly secret?: WrittenSecret | undefined;
-  /** Where the restart annotation belongs, in files of the team's own. */
+  /** Where the restart annotation belongs. */
   readonly restart?: readonly WrittenRestart[] | undefined;
   /** Where files of the team's own name the Secret; releaf keeps them in step. */
   readonly references?: readonly WrittenReference[] | undefined;
 }
+
+/** What every delivery has. */
+interface WrittenDeliveryShared {
+  /**
+   * One file for each certificate, or for each object. What SOPS encrypts stands alone all the same.
+   *
+   * @default `certificate`
+   */
+  readonly layout?: Layout | undefined;
+  /** How a request reaches the API server. @default `job` with argo-cd, else `manifest` */
+  readonly request?: RequestForm | undefined;
+  /** Whether the Job approves the request. @default `automatic` */
+  readonly approve?: Approval | undefined;
+  /** Image of the Jobs, with a POSIX shell and kubectl. */
+  readonly image?: string | undefined;
+}
+
+/** The Kustomization objects of Flux for the folders of `dist/`. */
+export interface WrittenKustomizations {
+  /** What their names begin with, where several folders share a namespace. @default `releaf` */
+  readonly name?: string | undefined;
+  /** @default `flux-system` */
+  readonly namespace?: string | undefined;
+  /** @default the GitRepository `flux-system` */
+  readonly source?:
+    | {
+        readonly kind?: FluxKustomizations['source']['kind'] | undefined;
+        readonly name?: string | undefined;
+      }
+    | undefined;
+  /** Path of the folder of the config in the source. @default its top */
+  readonly path?: string | undefined;
+  /** @default `10m` */
+  readonly interval?: string | undefined;
+  /** Secret with the age identity, for `sealing: sops`. @default `sops-age` where SOPS seals */
+  readonly decryptionSecret?: string | undefined;
+}
+
+/** How `dist/` is shaped: the name of an engine, or a mapping. */
+export type WrittenDelivery =
+  | Engine
+  | (WrittenDeliveryShared & { readonly type: Exclude<Engine, 'flux'> })
+  | (WrittenDeliveryShared & {
+      readonly type: 'flux';
+      /** Say `{}` to have them written, with every default. @default none are */
+      readonly kustomizations?: WrittenKustomizations | undefined;
+    });
 
 /** `releaf.yaml`, or what `releaf.config.ts` exports: as a person writes it. */
 export interface WrittenConfig {
@@ -197,6 +288,8 @@ export interface WrittenConfig {
   readonly extends?: string | undefined;
   /** Files in which `verify` expects a private key in clear, such as test fixtures. */
   readonly knownPrivateKeys?: readonly string[] | undefined;
+  /** Who applies `dist/`. @default `kubectl` */
+  readonly delivery?: WrittenDelivery | undefined;
   readonly defaults?: WrittenDefaults | undefined;
   /** By name: a DNS label (RFC 1123) that does not begin with `csr-`. */
   readonly certificates?: Readonly<Record<string, WrittenCertificate>> | undefined;

@@ -1,20 +1,25 @@
 import { ApiObject, App, Chart, Yaml } from 'cdk8s';
+import { ENGINE_RULES } from '../delivery/engines';
+import { folderObjects } from '../delivery/folder-objects';
+import { MARKER, outputFile, patchFile, possibleFiles } from '../delivery/output-file';
+import { restartPatches } from '../delivery/restart-patches';
 import type { CertificateSpec } from '../model/certificate-spec';
+import type { DeliverySpec } from '../model/delivery-spec';
 import type { Certificate } from '../model/revision';
-import { servedRevisions } from '../rotation/secret-name';
-import { manifestFile, MARKER, sopsFile } from './manifest-file';
+import { partOf } from './part';
 import { RotatingCertificate } from './rotating-certificate';
 
 /** A file of `dist/`. */
 export interface RenderedFile {
-  /** As {@link manifestFile} or {@link sopsFile} gives it. */
+  /** Path in `dist/`, with forward slashes. */
   readonly file: string;
   readonly text: string;
 }
 
 /**
- * The manifests of one certificate: the Secrets first, then the signing request. A Secret that SOPS
- * encrypts stands alone in a file of its own.
+ * The files of one certificate. Its objects stand in order of apply, as the engine of its delivery wants
+ * them: a file for all of them or one for each, but a Secret that SOPS encrypts always alone. Where a
+ * kustomization lists the files, those that hold nothing now are there too, without an object.
  *
  * Each certificate gets an App and a Chart of its own, and its objects are asked one by one.
  * `App.synth()` and `Chart.toJson()` resolve dependencies and validate the whole App once for each
@@ -36,32 +41,49 @@ export function renderCertificate(
   // The name is no id: constructs keeps children in a plain object, which has a `constructor`.
   const chart = new Chart(new App(), 'Certificate');
   new RotatingCertificate(chart, 'Certificate', certificate);
-  const objects = chart.node
-    .findAll()
-    .filter((construct) => ApiObject.isApiObject(construct))
-    .map((object) => object.toJson() as Manifest);
-  const ofRevision = new Map(
-    servedRevisions(spec, revisions).map(({ number, sealedKey }) => [sealedKey.name, number]),
-  );
-  const shared = objects.filter(({ sops }) => !sops);
-  const alone = objects.filter(({ sops }) => sops);
-  return [
-    ...alone.map((secret) =>
-      fileOf(sopsFile(spec, ofRevision.get(secret.metadata.name) ?? 0), [secret]),
-    ),
-    ...(shared.length > 0 ? [fileOf(manifestFile(spec.name), shared)] : []),
-  ];
+  const files = new Map<string, Manifest[]>();
+  const add = (file: string, object: Manifest): void => {
+    const others = files.get(file);
+    if (others) others.push(object);
+    else files.set(file, [object]);
+  };
+  for (const construct of chart.node.findAll()) {
+    if (!ApiObject.isApiObject(construct)) continue;
+    const part = partOf(construct);
+    if (part) add(outputFile(spec, part), construct.toJson() as Manifest);
+  }
+  for (const patch of restartPatches(spec, revisions)) add(patchFile(spec.name), patch);
+  if (ENGINE_RULES[spec.delivery.engine].listing) {
+    for (const file of possibleFiles(spec, [])) if (!files.has(file)) files.set(file, []);
+  }
+  return Array.from(files, ([file, objects]) => ({ file, text: textOf(objects) }));
 }
 
-const fileOf = (file: string, objects: readonly Manifest[]): RenderedFile => ({
-  file,
-  text: `${MARKER}\n${Yaml.stringify(...objects.map(inOrder))}`,
-});
+/**
+ * The files that all certificates of a folder share: the kustomizations that list the others, and the
+ * Kustomization objects of Flux.
+ *
+ * @param files - paths of the certificates' files, as {@link renderCertificate} gives them
+ */
+export function renderShared(
+  delivery: DeliverySpec,
+  files: Iterable<string>,
+): readonly RenderedFile[] {
+  return folderObjects(delivery, files).map(({ file, objects }) => ({
+    file,
+    text: textOf(objects as readonly Manifest[]),
+  }));
+}
+
+const NOTHING = '# Nothing is to be applied now.\n';
+
+const textOf = (objects: readonly Manifest[]): string =>
+  `${MARKER}\n${objects.length === 0 ? NOTHING : Yaml.stringify(...objects.map(inOrder))}`;
 
 interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string };
+  readonly metadata?: object;
   /** Where SOPS keeps what it needs to open the object. */
   readonly sops?: object;
 }
@@ -70,7 +92,7 @@ function inOrder({ apiVersion, kind, metadata, sops, ...rest }: Manifest): objec
   return {
     apiVersion,
     kind,
-    metadata: sorted(metadata),
+    ...(metadata && { metadata: sorted(metadata) }),
     ...(sorted(rest) as object),
     ...(sops && { sops: sorted(sops) }),
   };

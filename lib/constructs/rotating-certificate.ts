@@ -9,7 +9,15 @@ import { currentRevision, pendingRevision } from '../model/revision';
 import { restartAnnotation, restartDigest } from '../rotation/restart';
 import { secretToRead, servedRevisions } from '../rotation/secret-name';
 import { assertPair, assertRequestable, assertSecretName } from '../rotation/shippable';
+import type { EngineRules } from '../delivery/engine';
+import { ENGINE_RULES } from '../delivery/engines';
+import { needsGate, secretPart, type Part } from '../delivery/output-file';
+import { restartFragments } from '../delivery/restart-fragment';
 import { CertificateSecret } from './certificate-secret';
+import { IssuanceJob } from './issuance-job';
+import { markPart } from './part';
+import { RestartFragment } from './restart-fragment';
+import { SecretGate } from './secret-gate';
 import { SigningRequest } from './signing-request';
 import { sopsAlone } from './sops-alone';
 
@@ -84,6 +92,8 @@ export class RotatingCertificate extends Construct {
     super(scope, id);
     this.certificate = certificate;
     const { spec, revisions } = certificate;
+    const { delivery } = spec;
+    const rules = ENGINE_RULES[delivery.engine];
     const labels = labelsOf(spec.name);
 
     assertSecretName(spec, revisions);
@@ -105,23 +115,37 @@ export class RotatingCertificate extends Construct {
         certificate: revision.certificate,
         sealedKey: revision.sealedKey,
       });
+      mark(secret, secretPart(index, sealing === 'sops' ? revision.number : undefined), rules);
       if (sealing === 'sops') {
         secret.node.addValidation(sopsAlone(secret, `${namespace}/${name}`, spec.name));
       }
+    }
+
+    const current = currentRevision(revisions);
+    if (current && rules.gate && needsGate(current.sealedKey.sealing, spec.secret.naming)) {
+      new SecretGate(this, 'Gate', { spec, revision: current });
+    }
+    for (const fragment of current ? restartFragments(spec, current) : []) {
+      new RestartFragment(this, `Restart-${fragment.index}`, { fragment, rules });
     }
 
     const pending = pendingRevision(revisions);
     // `local` is nobody in the cluster: releaf sign answers.
     if (pending && pending.record.signer !== 'local') {
       assertRequestable(spec.name, pending);
-      const { metadata } = signingRequestObject(spec.name, pending);
-      new SigningRequest(this, 'Request', {
-        ...metadata,
-        request: pending.request,
-        signerName: pending.record.signer,
-        usages: pending.record.usages,
-        expirationSeconds: pending.record.expirationSeconds,
-      });
+      if (delivery.request === 'job') {
+        new IssuanceJob(this, 'Issuance', { spec, revision: pending });
+      } else {
+        const { metadata } = signingRequestObject(spec.name, pending);
+        const request = new SigningRequest(this, 'Request', {
+          ...metadata,
+          request: pending.request,
+          signerName: pending.record.signer,
+          usages: pending.record.usages,
+          expirationSeconds: pending.record.expirationSeconds,
+        });
+        mark(request, { stage: 'request', part: 'request' }, rules);
+      }
     }
   }
 
@@ -171,6 +195,13 @@ export class RotatingCertificate extends Construct {
       JsonPatch.add(`${annotations}/${annotation.replaceAll('/', '~1')}`, value),
     );
     return this;
+  }
+}
+
+/** Marks the one object that a construct holds. */
+function mark(construct: Construct, part: Part, rules: EngineRules): void {
+  for (const object of construct.node.findAll()) {
+    if (ApiObject.isApiObject(object)) markPart(object, part, rules);
   }
 }
 

@@ -3,7 +3,8 @@ import type { Document } from 'yaml';
 import { isAlias, isMap, isNode, isScalar, isSeq } from 'yaml';
 import { ReleafError } from '../model/errors';
 import type { AnnotationsPlace, Place } from './find-annotations';
-import { entryOf, findAnnotations, valueAt } from './find-annotations';
+import { findAnnotations, valueAt } from './find-annotations';
+import { entryOf } from './walk-path';
 import { parseFile } from './yaml-file';
 
 /** A parsed file and the place that was found in it. */

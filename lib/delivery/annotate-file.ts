@@ -1,8 +1,9 @@
 import type { Node, Pair, YAMLMap } from 'yaml';
-import { isAlias, isCollection, isPair, isScalar } from 'yaml';
+import { isAlias, isCollection, isPair, isScalar, visit } from 'yaml';
 import { addsOnly } from './adds-only';
 import type { AnnotationsPlace, Place } from './find-annotations';
-import { column, entryOf, findAnnotations, valueAt } from './find-annotations';
+import { findAnnotations, valueAt } from './find-annotations';
+import { column, entryOf } from './walk-path';
 import { describe, parseFile, refuse } from './yaml-file';
 
 type Mapping = YAMLMap<Node, Node | null>;
@@ -23,12 +24,13 @@ type Entry = Pair<Node, Node | null>;
  * @param value - annotation value
  * @returns the new text; the very same text when the value stands there already
  * @throws ReleafError `RESTART_FILE` when the file is not YAML, the place is missing, ambiguous,
- * behind an alias or no mapping, or the annotation cannot be set without changing something else
+ * behind an alias, shared through one or no mapping, or the annotation cannot be set without changing something else
  */
 export function annotateFile(text: string, place: Place, key: string, value: string): string {
   const documents = parseFile(text, place.file);
   const found = findAnnotations(documents, place);
   if (valueAt(found, key) === value) return text;
+  assertAlone(found, place, key);
   const result = splice(text, found, place, key, value);
   if (!addsOnly({ key, value }, { documents, found }, result, place)) {
     throw refuse(
@@ -38,6 +40,40 @@ export function annotateFile(text: string, place: Place, key: string, value: str
     );
   }
   return result;
+}
+
+/**
+ * Refuses to add to what is used again elsewhere, where the annotation would appear unseen. Where it stands
+ * already somebody has written it for all of these places.
+ */
+function assertAlone(found: AnnotationsPlace, place: Place, key: string): void {
+  if (found.annotations && entryOf(found.annotations, key)) return;
+  const anchor = sharedAnchor(found);
+  if (anchor === undefined) return;
+  throw refuse(
+    place.file,
+    `${place.annotations} stands in what is anchored as &${anchor} and used again as *${anchor}`,
+    `write one of both out; or, when all these places are to restart, write the line ${quoteKey(key)}: "" there once by hand`,
+  );
+}
+
+/** The anchor of a node around the place that an alias repeats. */
+function sharedAnchor({ document, above }: AnnotationsPlace): string | undefined {
+  const anchored = new Map<string, unknown>();
+  let shared: string | undefined;
+  // The last node before an alias that has its anchor is the one that is meant (YAML 1.2, 7.1).
+  visit(document, {
+    Node(_, node) {
+      if (!isAlias(node)) {
+        if (node.anchor !== undefined) anchored.set(node.anchor, node);
+        return undefined;
+      }
+      if (!above.includes(anchored.get(node.source) as Node)) return undefined;
+      shared = node.source;
+      return visit.BREAK;
+    },
+  });
+  return shared;
 }
 
 /**

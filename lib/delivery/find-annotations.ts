@@ -1,9 +1,8 @@
 import type { Document, Node, Pair, YAMLMap } from 'yaml';
-import { isAlias, isMap, isScalar, isSeq } from 'yaml';
-import { nearest } from '../config/did-you-mean';
+import { isAlias, isMap, isScalar } from 'yaml';
+import { entryOf, walk, type Ended } from './walk-path';
 import { describe, isNull, refuse } from './yaml-file';
-import type { Segment } from './yaml-path';
-import { formatPath, parsePath } from './yaml-path';
+import { parsePath } from './yaml-path';
 
 type Entry = Pair<Node, Node | null>;
 
@@ -21,6 +20,8 @@ export interface AnnotationsPlace {
   readonly name: string;
   /** Columns by which this part of the file indents. */
   readonly step: number;
+  /** All nodes from the top of the document down to the annotations. */
+  readonly above: readonly Node[];
 }
 
 /** Where to look: the file's name is for messages only. */
@@ -28,80 +29,11 @@ export interface Place {
   readonly file: string;
   /** Path of the annotations mapping, such as `spec.template.metadata.annotations`. */
   readonly annotations: string;
+  /** Which object of the file, when several have such a place. */
+  readonly object?: { readonly kind: string; readonly name: string };
 }
-
-/** What stands at the end of a path, or how far it leads. */
-type Walk = { readonly node: YAMLMap<Node, Node | null>; readonly step: number } | Ended;
 
 const NO_PLACE = 'correct the path in the config, or add the mapping to the file';
-
-/** How far a path leads, and why no further. */
-interface Ended {
-  readonly depth: number;
-  readonly problem: string;
-  readonly hint: string;
-}
-
-/** The entry of the mapping with that key. */
-export function entryOf(map: YAMLMap<Node, Node | null>, key: string): Entry | undefined {
-  return map.items.find((pair) => isScalar(pair.key) && pair.key.value === key);
-}
-
-/** Column at which the entries of a block mapping start. */
-export function column(map: YAMLMap<Node, Node | null>): number {
-  return map.srcToken?.type === 'block-map' ? map.srcToken.indent : 0;
-}
-
-function walk(document: Document.Parsed, path: readonly Segment[]): Walk {
-  let node: Node | null = document.contents;
-  let step = 2;
-  let outer: YAMLMap<Node, Node | null> | undefined;
-  for (const [depth, segment] of [...path, undefined].entries()) {
-    const here = depth === 0 ? 'the document' : formatPath(path.slice(0, depth));
-    const stop = (problem: string, hint = ''): Walk => ({ depth, problem, hint });
-    if (isAlias(node)) {
-      return stop(
-        `${here} is ${describe(node)}`,
-        'write it out there: a change behind an alias would change other places too',
-      );
-    }
-    if (typeof segment === 'number') {
-      if (!isSeq<Node | null>(node)) return stop(`${here} is ${describe(node)}, not a list`);
-      if (segment >= node.items.length) {
-        return stop(`${here} has no [${segment}]; its length is ${node.items.length}`);
-      }
-      node = node.items[segment] ?? null;
-      continue;
-    }
-    if (!isMap<Node, Node | null>(node)) return stop(`${here} is ${describe(node)}, not a mapping`);
-    if (outer && column(node) > column(outer)) step = column(node) - column(outer);
-    outer = node;
-    if (segment === undefined) return { node, step };
-    const entry = entryOf(node, segment);
-    if (!entry) return stop(...missing(node, here, path, depth, segment));
-    if (isSeq(entry.value)) outer = undefined;
-    node = entry.value;
-  }
-  throw new Error('unreachable: the loop ends at the undefined segment');
-}
-
-function missing(
-  map: YAMLMap<Node, Node | null>,
-  here: string,
-  path: readonly Segment[],
-  depth: number,
-  segment: string,
-): readonly [string, string] {
-  const keys = map.items.flatMap(({ key }) =>
-    isScalar(key) && typeof key.value === 'string' ? [key.value] : [],
-  );
-  const has = keys.length === 0 ? 'it is empty' : `it has ${keys.slice(0, 12).join(', ')}`;
-  const near = nearest(segment, keys);
-  return [
-    `${here} has no "${segment}"; ${has}${keys.length > 12 ? ', …' : ''}`,
-    near === undefined ? '' : `did you mean ${formatPath([...path.slice(0, depth), near])}?`,
-  ];
-}
 
 /** Of two documents that lead equally far, the one that seems to be meant is the one with a near name. */
 function comesFurther(end: Ended, best: Ended): boolean {
@@ -110,12 +42,37 @@ function comesFurther(end: Ended, best: Ended): boolean {
   );
 }
 
-function title(document: Document.Parsed): string {
+const title = ({ kind, name }: Titled): string => `${kind}/${name}`;
+
+interface Titled {
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** What a document says it is; `?` where it says nothing. */
+function titleOf(document: Document.Parsed): Titled {
   const text = (path: readonly string[]): string => {
     const value: unknown = isMap(document.contents) ? document.getIn(path) : undefined;
     return typeof value === 'string' ? value : '?';
   };
-  return `${text(['kind'])}/${text(['metadata', 'name'])}`;
+  return { kind: text(['kind']), name: text(['metadata', 'name']) };
+}
+
+/** The documents in which to look: all, or those of the object that was named. */
+function candidates(
+  documents: readonly Document.Parsed[],
+  { file, object }: Place,
+): readonly Document.Parsed[] {
+  if (!object) return documents;
+  const wanted = title(object);
+  const found = documents.filter((document) => title(titleOf(document)) === wanted);
+  if (found.length > 0) return found;
+  const has = documents.map(titleOf).map(title).slice(0, 12).join(', ');
+  throw refuse(
+    file,
+    `there is no ${wanted}; it has ${has === '' ? 'no document' : has}`,
+    'correct object in restart of the config: kind and metadata.name of the one to restart',
+  );
 }
 
 /**
@@ -135,7 +92,10 @@ export function findAnnotations(
     throw refuse(file, `"${place.annotations}" does not end in the key of an annotations mapping`);
   }
   const around = path.slice(0, -1);
-  const walks = documents.map((document) => ({ document, walk: walk(document, around) }));
+  const walks = candidates(documents, place).map((document) => ({
+    document,
+    walk: walk(document, around),
+  }));
   const found = walks.flatMap(({ document, walk: end }) =>
     'node' in end ? [{ document, ...end }] : [],
   );
@@ -154,13 +114,17 @@ export function findAnnotations(
     );
   }
   if (found.length > 1) {
+    const titles = found.map(({ document }) => titleOf(document));
+    const [first] = titles;
     throw refuse(
       file,
-      `${place.annotations} fits ${found.length} documents: ${found.map(({ document }) => title(document)).join(', ')}`,
-      'give the one to restart a file of its own',
+      `${place.annotations} fits ${found.length} documents: ${titles.map(title).join(', ')}`,
+      place.object || !first
+        ? 'give the one to restart a file of its own'
+        : `give the one that is meant a file of its own; a restart can also choose it: object: { kind: ${first.kind}, name: ${first.name} }`,
     );
   }
-  const { document, node: parent, step } = only;
+  const { document, node: parent, step, above } = only;
   const entry = entryOf(parent, name);
   const value = entry?.value ?? null;
   if (isAlias(value)) {
@@ -174,7 +138,8 @@ export function findAnnotations(
     throw refuse(file, `${place.annotations} is ${describe(value)}, not a mapping`);
   }
   const annotations = isMap<Node, Node | null>(value) ? value : undefined;
-  return { document, parent, entry, annotations, name, step };
+  const nodes = annotations ? [...above, annotations] : above;
+  return { document, parent, entry, annotations, name, step, above: nodes };
 }
 
 /** What the annotation's value is, if it is there and a string to every reader of the file. */

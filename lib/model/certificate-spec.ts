@@ -1,3 +1,5 @@
+import type { DeliverySpec } from './delivery-spec';
+
 /** Key algorithms that releaf makes. */
 export const KEY_ALGORITHMS = [
   'ecdsa-p256',
@@ -129,11 +131,35 @@ export interface RestartFile {
   readonly file: string;
   /** Path of the annotations mapping, such as `spec.template.metadata.annotations`. */
   readonly annotations: string;
+  /** Which object of the file, when several have such a place. */
+  readonly object?: { readonly kind: string; readonly name: string };
   /**
    * What the annotation's value is a digest of: everything in the Secret, or only the CA behind the
    * leaf (for a client that trusts the CA and reads it once, such as MinIO).
    */
   readonly digestOf: 'certificate' | 'ca';
+}
+
+/**
+ * An object of the team's whose pods restart through a file of ours in `dist/`: a patch of Kustomize, or a
+ * fragment for server-side apply.
+ */
+export interface RestartObject {
+  readonly form: 'patch' | 'fragment';
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string;
+  /** Whether the config says the namespace: a patch of Kustomize fits only what says the same. */
+  readonly namespaced?: boolean;
+  /** Path of the annotations mapping; keys of mappings only. */
+  readonly annotations: string;
+  /** As in {@link RestartFile}. */
+  readonly digestOf: 'certificate' | 'ca';
+  /** Of a StatefulSet: its headless Service. What Flux writes empty must be stated. */
+  readonly serviceName?: string;
+  /** Labels of the selector, `matchLabels`, likewise. */
+  readonly selector?: Readonly<Record<string, string>>;
 }
 
 /** One certificate of the config, total: every default is filled in, every value is valid. */
@@ -162,11 +188,24 @@ export interface CertificateSpec extends Names {
   readonly secret: SecretSpec;
   readonly sealing: SealingSpec;
   readonly restart: readonly RestartFile[];
+  readonly restartObjects: readonly RestartObject[];
+  /**
+   * The workload that an operator makes of something else: it takes back what others put there, so
+   * nothing restarts through it.
+   */
+  readonly operated?: {
+    readonly kind: string;
+    readonly name: string;
+    /** Where the annotation belongs, in words. */
+    readonly instead: string;
+  };
   readonly references: readonly SecretReference[];
   /** PEM file of the signer's CA, relative to the folder of the config. */
   readonly ca?: string;
   /** Whether the CA is put behind the chain in the Secret. Needs `ca`. */
   readonly appendCa: boolean;
+  /** That of the folder: all certificates have the same. */
+  readonly delivery: DeliverySpec;
   /** What a person should know about this entry although it is valid. */
   readonly warnings: readonly string[];
 }

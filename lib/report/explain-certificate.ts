@@ -82,6 +82,7 @@ export function explain(known: Known): Explanation {
     restart: {
       annotation: restartAnnotation(spec.name),
       places: known.restart,
+      objects: spec.restartObjects,
       references: spec.references,
     },
     origins: known.origins,

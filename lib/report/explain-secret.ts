@@ -47,18 +47,38 @@ function sealingFields(sealed: ExplainedSealing): readonly Field[] {
 }
 
 /** What restarts, and which files name the Secret. */
-export function restart({ restart: { annotation, places, references } }: Explanation): string[] {
+export function restart({
+  restart: { annotation, places, objects, references },
+}: Explanation): string[] {
   return [
-    places.length === 0
-      ? fields('Restart', [
-          ['files', 'none in the config'],
-          ['key', annotation],
-        ])
-      : rows(
-          `Restart by ${annotation}`,
-          ['FILE', 'ANNOTATIONS', 'DIGEST OF', 'STATE'],
-          places.map((place) => [place.file, place.annotations, place.digestOf, stateOf(place)]),
-        ),
+    ...(places.length === 0
+      ? [
+          fields('Restart', [
+            ['files', objects.length === 0 ? 'none in the config' : undefined],
+            ['key', annotation],
+          ]),
+        ]
+      : [
+          rows(
+            `Restart by ${annotation}`,
+            ['FILE', 'ANNOTATIONS', 'DIGEST OF', 'STATE'],
+            places.map((place) => [place.file, place.annotations, place.digestOf, stateOf(place)]),
+          ),
+        ]),
+    ...(objects.length === 0
+      ? []
+      : [
+          rows(
+            'Objects that restart through dist/',
+            ['OBJECT', 'ANNOTATIONS', 'DIGEST OF', 'BY'],
+            objects.map(({ kind, namespace, name, annotations, digestOf, form }) => [
+              `${kind} ${namespace}/${name}`,
+              annotations,
+              digestOf,
+              form === 'patch' ? 'patch of Kustomize' : 'server-side apply',
+            ]),
+          ),
+        ]),
     ...(references.length === 0
       ? []
       : [

@@ -115,6 +115,8 @@ export interface Explanation {
   readonly restart: {
     readonly annotation: string;
     readonly places: readonly ExplainedRestart[];
+    /** Those that restart through a file of ours in `dist/`. */
+    readonly objects: CertificateSpec['restartObjects'];
     readonly references: CertificateSpec['references'];
   };
   readonly origins: readonly SettledValue[];

@@ -43,3 +43,16 @@ export function caDigest(revision: IssuedRevision): string | undefined {
   for (const der of [...new Set(authorities)].sort()) hash.update(der, 'hex');
   return hash.digest('hex');
 }
+
+/**
+ * Value of the restart annotation at one place.
+ *
+ * @returns undefined where nothing is to be said: of a CA, when none stands behind the leaf
+ */
+export function restartValue(
+  digestOf: 'certificate' | 'ca',
+  revision: IssuedRevision,
+  spec: CertificateSpec,
+): string | undefined {
+  return digestOf === 'ca' ? caDigest(revision) : restartDigest(revision, spec);
+}

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { MARKER } from '../constructs/manifest-file';
+import { MARKER } from '../delivery/output-file';
 import { ReleafError } from '../model/errors';
 import { visible } from '../model/visible';
 import { readYamlValue } from '../yaml/read-yaml';
@@ -9,6 +9,7 @@ import type { OutputDifference } from './output-difference';
 import { OUTPUT_FOLDER } from './output-folder';
 import { pathInside } from './path-inside';
 import { CERTIFICATES } from './revisions';
+import { shownPath } from './shown-path';
 import { STAGING_FOLDER } from './staging';
 import { errno, fileError, readText, readTextIfThere } from './text-file';
 
@@ -97,7 +98,7 @@ export function* appDifferences(
   const directory = resolve(root, output);
   const given = producedFiles(produced);
   for (const name of given) {
-    const file = relative(root, join(directory, name));
+    const file = shownPath(root, join(directory, name));
     if (leadsThroughLink(directory, name)) {
       yield { kind: 'foreign', file };
       continue;
@@ -113,7 +114,7 @@ export function* appDifferences(
   const depth = given.some((name) => name.includes('/')) ? 1 : 0;
   for (const name of filesBelow(directory, '', depth)) {
     if (kept.has(name) || !isGenerated(directory, name)) continue;
-    yield { kind: 'stale', file: relative(root, join(directory, name)) };
+    yield { kind: 'stale', file: shownPath(root, join(directory, name)) };
   }
 }
 

@@ -1,24 +1,15 @@
 import { join, posix } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { renderCertificate } from '../constructs/render';
+import { manifestDifferences } from '../delivery/manifest-differences';
+import { identityOf, inWords } from '../delivery/manifest-identity';
+import { patchFile } from '../delivery/output-file';
 import { ReleafError } from '../model/errors';
 import { visible } from '../model/visible';
-import { readYaml } from '../yaml/read-yaml';
+import { readManifests, type Manifest } from '../yaml/read-manifests';
 import { producedFiles } from './app-output';
 import { readFolder, type Folder } from './folder';
 import { SecretOwners } from './secret-owners';
 import { readText } from './text-file';
-
-/** An object of Kubernetes, as far as anybody can vouch for it. */
-interface Manifest {
-  readonly kind: string;
-  readonly metadata?: {
-    readonly name?: unknown;
-    readonly namespace?: unknown;
-    readonly labels?: unknown;
-    readonly annotations?: unknown;
-  } | null;
-}
 
 interface Placed {
   readonly file: string;
@@ -41,6 +32,8 @@ export function assertPlaced(folder: Folder, produced: string, output: string): 
     owners.add(certificate);
     const { name } = certificate.spec;
     for (const { file, text } of renderCertificate(certificate)) {
+      // A patch is no object, and only Kustomize would know what to do with it.
+      if (file === patchFile(name)) continue;
       for (const wanted of objectsOf(text, file)) assertOnce(wanted, placed, name);
     }
   }
@@ -51,8 +44,7 @@ function assertOnce(
   placed: ReadonlyMap<string, readonly Placed[]>,
   certificate: string,
 ): void {
-  const { name, namespace } = wanted.metadata ?? {};
-  const shown = `${wanted.kind} ${[namespace, name].filter(Boolean).join('/')}`;
+  const shown = inWords(wanted);
   const [found, another] = placed.get(identityOf(wanted)) ?? [];
   if (!found) {
     throw new ReleafError(
@@ -68,33 +60,12 @@ function assertOnce(
       'place each certificate once, and nothing else under the name of its Secret',
     );
   }
-  if (isAsWanted(found.object, wanted)) return;
+  if (manifestDifferences(found.object, wanted).length === 0) return;
   throw new ReleafError(
     'APP_FAILED',
     `${found.file}: ${shown} is not what RotatingCertificate gives for certificate ${certificate}`,
     'let the app take it from the library, and add labels and annotations only',
   );
-}
-
-function isAsWanted(found: Manifest, wanted: Manifest): boolean {
-  const { metadata: has, ...body } = found;
-  const { metadata: wants, ...wantedBody } = wanted;
-  return (
-    isDeepStrictEqual(body, wantedBody) &&
-    contains(has?.labels, wants?.labels) &&
-    contains(has?.annotations, wants?.annotations)
-  );
-}
-
-const contains = (some: unknown, wanted: unknown): boolean =>
-  Object.entries(wanted ?? {}).every(
-    ([key, value]) => Object.entries(some ?? {}).find(([name]) => name === key)?.[1] === value,
-  );
-
-/** A SealedSecret becomes the Secret of its name, so the two are in each other's way. */
-function identityOf({ kind, metadata }: Manifest): string {
-  const kindMade = kind === 'SealedSecret' ? 'Secret' : kind;
-  return JSON.stringify([kindMade, metadata?.namespace, metadata?.name]);
 }
 
 function placedObjects(produced: string, output: string): ReadonlyMap<string, readonly Placed[]> {
@@ -112,26 +83,10 @@ function placedObjects(produced: string, output: string): ReadonlyMap<string, re
   return placed;
 }
 
-/** Everything that `kubectl apply` would take from a text: documents, and what is in a List. */
 function objectsOf(text: string, file: string): readonly Manifest[] {
-  const reading = readYaml(text);
+  const reading = readManifests(text);
   if ('problem' in reading) throw notYaml(file, reading.problem.message);
-  return reading.documents.flatMap((document) => {
-    try {
-      return flat(document.toJS() as unknown);
-    } catch (error) {
-      if (!(error instanceof ReferenceError)) throw error;
-      throw notYaml(file, 'has an alias that leads nowhere or grows without bound');
-    }
-  });
-}
-
-function flat(value: unknown): readonly Manifest[] {
-  const object = value as (Manifest & { readonly items?: unknown }) | null;
-  if (typeof object?.kind !== 'string') return [];
-  return object.kind.endsWith('List') && Array.isArray(object.items)
-    ? object.items.flatMap(flat)
-    : [object];
+  return reading.manifests;
 }
 
 const notYaml = (file: string, problem: string): ReleafError =>

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { dirname, extname, join, relative, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import type * as Jiti from 'jiti';
 import { mergeConfig } from '../config/merge-config';
 import type { ConfigLayer } from '../config/origins';
 import { ReleafError } from '../model/errors';
 import { linesOf } from '../yaml/line-of';
 import { readYamlValue } from '../yaml/read-yaml';
+import { shownPath } from './shown-path';
 import { readText } from './text-file';
 
 /** Names of the config file, in the order in which they are looked for. */
@@ -60,9 +61,9 @@ function readWithExtends(
   seen: readonly string[],
   layers: ConfigLayer[],
 ): unknown {
-  const shown = relative(root, path);
+  const shown = shownPath(root, path);
   if (seen.includes(path) || seen.length > MOST_EXTENDS) {
-    const way = [...seen, path].map((file) => relative(root, file)).join(' → ');
+    const way = [...seen, path].map((file) => shownPath(root, file)).join(' → ');
     throw new ReleafError('CONFIG_INVALID', `extends leads in a circle or too far: ${way}`);
   }
   const written = readOne(path, shown, seen.length === 0 || isCode(seen.at(-1) ?? ''));

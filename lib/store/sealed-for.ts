@@ -1,4 +1,4 @@
-import { sopsFile } from '../constructs/manifest-file';
+import { outputFile, secretPart } from '../delivery/output-file';
 import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import type { Revision } from '../model/revision';
@@ -49,7 +49,7 @@ export function sopsRecipientsIn({
 }
 
 const fileOf = (spec: CertificateSpec, revision: number): string =>
-  `${OUTPUT_FOLDER}/${sopsFile(spec, revision)}`;
+  `${OUTPUT_FOLDER}/${outputFile(spec, secretPart(0, revision))}`;
 
 /**
  * For whom a key like that of the newest revision of each certificate would be sealed now. Each file that

@@ -6,6 +6,7 @@ import { ReleafError } from '../model/errors';
 import { assertAgeRecipients } from '../sealing/age-recipient';
 import { readYamlValue } from '../yaml/read-yaml';
 import { goRegExp, type GoRegExp } from './go-reg-exp';
+import { shownPath } from './shown-path';
 import { readText } from './text-file';
 
 const CONFIG_FILE = '.sops.yaml';
@@ -70,7 +71,7 @@ export const NAME_RECIPIENTS =
 export function readSopsRules(root: string): SopsRules | undefined {
   const path = findConfig(root);
   if (path === undefined) return undefined;
-  const file = relative(root, path);
+  const file = shownPath(root, path);
   const refuse = (what: string): never => {
     throw new ReleafError('SEALING_RECIPIENTS', `${file}: ${what}`, NAME_RECIPIENTS);
   };

@@ -15,8 +15,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ReleafError } from '../model/errors';
+import { shownPath } from './shown-path';
 import { errno, fileError } from './text-file';
 
 /** Name of the folder for what is not whole yet; ignored by git, swept at the start of each command. */
@@ -181,7 +182,7 @@ export class Staging {
       return write();
     } catch (error) {
       if (error instanceof ReleafError) throw error;
-      const shown = relative(this.#root, target);
+      const shown = shownPath(this.#root, target);
       if (errno(error) === 'ENOENT' && this.#folder !== undefined && !existsSync(this.#folder)) {
         throw new ReleafError(
           'FILE_UNWRITABLE',

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
-import { isManifestFile, manifestFile, MARKER } from '../constructs/manifest-file';
-import { renderCertificate } from '../constructs/render';
+import { join, posix, relative, resolve, sep } from 'node:path';
+import { renderCertificate, renderShared, type RenderedFile } from '../constructs/render';
+import { folderObjects } from '../delivery/folder-objects';
+import { isManifestFile, MARKER, OUTPUT_FOLDERS, possibleFiles } from '../delivery/output-file';
 import { ReleafError } from '../model/errors';
 import type { Revision } from '../model/revision';
 import { readApp } from './app-output';
@@ -11,6 +12,7 @@ import type { OutputDifference } from './output-difference';
 import { OUTPUT_FOLDER } from './output-folder';
 import { pathInside } from './path-inside';
 import { SecretOwners } from './secret-owners';
+import { shownPath } from './shown-path';
 import { Staging } from './staging';
 import { assertPlaces, TeamFiles } from './team-files';
 import { errno, fileError, readTextIfThere } from './text-file';
@@ -31,47 +33,61 @@ export function* outputDifferences(
 ): Generator<OutputDifference> {
   assertNoOrphans(folder);
   const directory = resolve(folder.root, output);
-  const shown = (path: string): string => relative(folder.root, path) || '.';
+  const shown = (path: string): string => shownPath(folder.root, path) || '.';
   const given = new Set<string>();
   const teamFiles = new TeamFiles(folder.root);
   const owners = new SecretOwners();
+  function* compare(rendered: readonly RenderedFile[]): Generator<OutputDifference> {
+    for (const { file: name, text } of rendered) {
+      given.add(name);
+      const path = join(directory, name);
+      const file = shown(path);
+      const present = readTextIfThere(path, file);
+      if (leadsThroughLink(directory, name)) yield { kind: 'foreign', file };
+      else if (present === undefined) yield { kind: 'missing', file, text };
+      else if (!present.startsWith(MARKER)) yield { kind: 'foreign', file };
+      else if (present !== text) yield { kind: 'changed', file, text };
+    }
+  }
   for (const certificate of readFolder(folder)) {
     owners.add(certificate);
     teamFiles.edit(certificate);
-    for (const manifest of renderCertificate(certificate)) {
-      given.add(manifest.file);
-      const path = join(directory, manifest.file);
-      const file = shown(path);
-      const present = readTextIfThere(path, file);
-      if (leadsThroughLink(directory, manifest.file)) yield { kind: 'foreign', file };
-      else if (present === undefined) yield { kind: 'missing', file, text: manifest.text };
-      else if (!present.startsWith(MARKER)) yield { kind: 'foreign', file };
-      else if (present !== manifest.text) yield { kind: 'changed', file, text: manifest.text };
-    }
+    yield* compare(renderCertificate(certificate));
   }
+  yield* compare(renderShared(folder.config.delivery, [...given]));
   yield* teamFiles.differences();
   // Elsewhere another folder's output may lie beside ours, and would be taken for stale.
   if (isOutside(folder.root, directory)) return;
-  for (const name of otherManifests(directory, given)) {
-    yield { kind: 'stale', file: shown(join(directory, name)) };
+  for (const below of ['', ...OUTPUT_FOLDERS]) {
+    if (below !== '' && leadsThroughLink(directory, below)) continue;
+    for (const name of otherManifests(directory, below, given)) {
+      yield { kind: 'stale', file: shown(join(directory, name)) };
+    }
   }
 }
 
 const isOutside = (root: string, directory: string): boolean =>
   relative(root, directory).startsWith('..');
 
-/** Manifests in the output folder that carry our mark, but for the given ones. */
-function otherManifests(directory: string, given: ReadonlySet<string>): readonly string[] {
+/** Manifests in a folder of the output that carry our mark, but for the given ones. */
+function otherManifests(
+  output: string,
+  below: string,
+  given: ReadonlySet<string>,
+): readonly string[] {
+  const directory = join(output, below);
   let names: readonly string[];
   try {
     names = readdirSync(directory);
   } catch (error) {
-    if (errno(error) === 'ENOENT') return [];
+    if (errno(error) === 'ENOENT' || (below !== '' && errno(error) === 'ENOTDIR')) return [];
     throw fileError('FILE_UNREADABLE', directory, error);
   }
   return names
-    .filter((name) => isManifestFile(name) && !given.has(name))
-    .filter((name) => readTextIfThere(join(directory, name), name)?.startsWith(MARKER))
+    .filter(isManifestFile)
+    .map((name) => posix.join(below, name))
+    .filter((name) => !given.has(name))
+    .filter((name) => readTextIfThere(join(output, name), name)?.startsWith(MARKER))
     .sort();
 }
 
@@ -157,14 +173,16 @@ export function preflight(
   const assertOurs = (file: string): void => {
     if (appWrites) return;
     const path = join(directory, file);
-    const present = readTextIfThere(path, relative(folder.root, path));
+    const present = readTextIfThere(path, shownPath(folder.root, path));
     const foreign = present !== undefined && !present.startsWith(MARKER);
     if (foreign || leadsThroughLink(directory, file)) {
-      throw foreignFile(relative(folder.root, path));
+      throw foreignFile(shownPath(folder.root, path));
     }
   };
+  const possible = folder.config.certificates.flatMap((spec) => possibleFiles(spec, []));
+  const shared = folderObjects(folder.config.delivery, possible).map(({ file }) => file);
+  for (const file of [...possible, ...shared]) assertOurs(file);
   for (const { spec, revisions } of readFolder(folder)) {
-    assertOurs(manifestFile(spec.name));
     const after = next.get(spec.name) ?? revisions;
     // A request that is still to be made takes no Secret away.
     owners.add({ spec, revisions: after.length > 0 ? after : revisions });

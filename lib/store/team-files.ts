@@ -1,8 +1,8 @@
-import { annotateFile } from '../delivery/annotate-file';
 import { nameSecret } from '../delivery/name-secret';
+import { restartInPlace } from '../delivery/restart-in-place';
 import type { CertificateSpec } from '../model/certificate-spec';
-import { currentRevision, type Certificate, type Revision } from '../model/revision';
-import { caDigest, restartAnnotation, restartDigest } from '../rotation/restart';
+import { currentRevision, type Certificate } from '../model/revision';
+import { restartValue } from '../rotation/restart';
 import { readFolder, type Folder } from './folder';
 import type { OutputDifference } from './output-difference';
 import { readNamedFile } from './revisions';
@@ -69,10 +69,9 @@ function editsOf({ spec, revisions }: Certificate<CertificateSpec>): readonly Ed
     ...spec.restart.map((place): Edit => ({
       file: place.file,
       edit(text) {
-        const digest = restartValue(spec, revisions, place.digestOf);
-        return digest === undefined
-          ? text
-          : annotateFile(text, place, restartAnnotation(spec.name), digest);
+        const current = currentRevision(revisions);
+        const digest = current && restartValue(place.digestOf, current, spec);
+        return digest === undefined ? text : restartInPlace(text, place, spec, digest);
       },
     })),
     ...spec.references.map((reference): Edit => ({
@@ -87,25 +86,16 @@ function editsOf({ spec, revisions }: Certificate<CertificateSpec>): readonly Ed
   ];
 }
 
-function restartValue(
-  spec: CertificateSpec,
-  revisions: readonly Revision[],
-  digestOf: 'certificate' | 'ca',
-): string | undefined {
-  const current = currentRevision(revisions);
-  if (!current) return undefined;
-  return digestOf === 'ca' ? caDigest(current) : restartDigest(current, spec);
-}
-
 /**
  * Refuses places in the team's files that do not exist, before anything is written.
  *
  * @throws ReleafError RESTART_FILE or FILE_UNREADABLE
  */
 export function assertPlaces({ root, config }: Folder): void {
-  for (const { name, secret, restart, references } of config.certificates) {
+  for (const spec of config.certificates) {
+    const { name, secret, restart, references } = spec;
     for (const place of restart) {
-      annotateFile(readTeamFile(root, place.file, name), place, restartAnnotation(name), '');
+      restartInPlace(readTeamFile(root, place.file, name), place, spec, '');
     }
     for (const reference of references) {
       nameSecret(readTeamFile(root, reference.file, name), reference, secret);

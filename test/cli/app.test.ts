@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync 
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { runApp } from '../../lib/cli/app';
-import { MARKER } from '../../lib/constructs/manifest-file';
+import { MARKER } from '../../lib/delivery/output-file';
 import { appDifferences, readApp } from '../../lib/store/app-output';
 import { openFolder } from '../../lib/store/folder';
 import {

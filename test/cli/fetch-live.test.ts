@@ -10,15 +10,19 @@ import {
   type Scene,
 } from '../cluster/pending';
 import { signsWith, type StandInOptions } from '../cluster/stand-in';
+import { readRequest } from '../../lib/x509/certificate-request';
 import {
   clockFrom,
   daysAfter,
   filesIn,
   folderOf,
   NOW,
+  read,
   releaf,
   removeFolders,
+  signed,
   testCa,
+  WEB_CONFIG,
   WEB_FILES,
   type Files,
 } from '../harness';
@@ -239,5 +243,193 @@ c     ${c}  waits for approval
     expect(Object.keys(filesIn(each.root)).filter((file) => file.endsWith('ate.pem'))).toEqual([
       'certificates/a/1/certificate.pem',
     ]);
+  });
+});
+
+describe('releaf fetch, where a Job creates the request', () => {
+  const jobFiles = (approve = 'automatic'): Files => ({
+    ...WEB_FILES,
+    'releaf.yaml': `${WEB_CONFIG}delivery: { type: kubectl, request: job, approve: ${approve} }\n`,
+  });
+  const keptAt = (name: string) => `/api/v1/namespaces/shop/configmaps/${name}-certificate`;
+  const keep = ({ cluster, name }: Scene, data?: object) => {
+    cluster.put(keptAt(name), { kind: 'ConfigMap', ...(data && { data }) });
+  };
+  const certificateFor = ({ root }: Scene): string =>
+    signed(ca, readRequest(read(root, 'certificates/web/1/request.pem'), 'request.pem'));
+  const unsigned = (each: Scene) => {
+    each.cluster.signer = () => undefined;
+  };
+  const DESCRIBE = 'kubectl describe jobs -n shop -l releaf.dev/certificate=web';
+
+  it.each<[string, (each: Scene) => void]>([
+    ['is gone', remove],
+    ['was made anew and waits', unsigned],
+    [
+      'was made anew and approved',
+      (each) => {
+        unsigned(each);
+        approve(each);
+      },
+    ],
+  ])('takes what the Job has kept when the request %s', async (_, go) => {
+    const each = await scene(jobFiles());
+    go(each);
+    keep(each, { 'certificate.pem': certificateFor(each) });
+    expect(await each.run('web')).toMatchObject({ status: 0 });
+    expect(each.cluster.calls.map(({ path }) => path)).toEqual([
+      expect.stringMatching(`/certificatesigningrequests/${each.name}$`),
+      keptAt(each.name),
+    ]);
+    expect(read(each.root, 'certificates/web/1/certificate.pem')).toContain('BEGIN CERTIFICATE');
+  });
+
+  it('says the same in JSON, wherever the certificate was', async () => {
+    const each = await scene(jobFiles());
+    remove(each);
+    keep(each, { 'certificate.pem': certificateFor(each) });
+    expect(JSON.parse((await each.run('--json')).stdout)).toMatchObject({
+      issued: [{ name: 'web', revision: 1 }],
+      waiting: [],
+      failed: [],
+      written: expect.arrayContaining(['certificates/web/1/certificate.pem']) as unknown,
+    });
+  });
+
+  it('asks for no ConfigMap when the request has the certificate', async () => {
+    const each = await scene(jobFiles());
+    approve(each);
+    expect(await each.run()).toMatchObject({ status: 0 });
+    expect(each.cluster.calls).toHaveLength(1);
+  });
+
+  it('waits with --wait until the Job has kept it', async () => {
+    const each = await scene(jobFiles());
+    unsigned(each);
+    each.cluster.before = () => {
+      if (each.cluster.calls.length !== 6) return;
+      remove(each);
+      keep(each, { 'certificate.pem': certificateFor(each) });
+    };
+    expect(await each.run('--wait', '5m')).toMatchObject({ status: 0 });
+  });
+
+  it.each<[string, string, string, string]>([
+    [
+      'waits',
+      'automatic',
+      'waits for its Job to approve it',
+      'once its Job has got the certificate: releaf fetch web',
+    ],
+    ['waits', 'manual', 'waits for approval', 'releaf approve web'],
+    [
+      'is gone',
+      'automatic',
+      'is not in the cluster',
+      'apply dist/, or let GitOps do it; once its Job has got the certificate: releaf fetch web',
+    ],
+    [
+      'is gone',
+      'manual',
+      'is not in the cluster',
+      'apply dist/, or let GitOps do it; once its Job has created it: releaf approve web',
+    ],
+  ])('is content in a scheduled run with what %s (approve: %s)', async (state, by, what, next) => {
+    const each = await scene(jobFiles(by));
+    unsigned(each);
+    if (state === 'is gone') remove(each);
+    keep(each);
+    expect(await each.run()).toEqual({
+      status: 0,
+      stdout: `web: ${each.name}: ${what}\n`,
+      stderr: `next: ${next} -C ${each.root}\n`,
+    });
+  });
+
+  it('says where to look when asked for a name and nothing is there', async () => {
+    const each = await scene(jobFiles());
+    unsigned(each);
+    await refused(
+      each,
+      `error REQUEST_UNSIGNED: ${each.name}: is not approved yet
+  its Job approves it; what that says: ${DESCRIBE}; to approve it by hand: releaf approve web
+`,
+      'web',
+    );
+    remove(each);
+    const notThere = `error REQUEST_MISSING: ${each.name}: is not in the cluster (context stand-in)
+  the Job that creates it has not run yet, or failed: ${DESCRIBE}; if it is not there: apply dist/, or see why GitOps has not; `;
+    await refused(each, `${notThere}to create it without the Job: releaf renew web --now\n`, 'web');
+    const { stderr } = await releaf(['approve', '-C', each.root], {
+      openCluster: each.cluster.open,
+    });
+    expect(stderr.replaceAll(` -C ${each.root}`, '')).toBe(
+      `${notThere}if it was issued and is gone by now, the Job has kept the certificate: releaf fetch web\n`,
+    );
+  });
+
+  it.each<[string, (each: Scene) => string, string]>([
+    ['no PEM', () => 'hello', 'PEM_INVALID'],
+    ['a request', ({ root }) => read(root, 'certificates/web/1/request.pem'), 'PEM_INVALID'],
+    [
+      'a certificate for another key',
+      () =>
+        signed(ca, readRequest(Buffer.from(otherRequest(), 'base64').toString(), 'request.pem')),
+      'CERTIFICATE_KEY_MISMATCH',
+    ],
+  ])('refuses a ConfigMap that holds %s', async (_, text, code) => {
+    const each = await scene(jobFiles());
+    remove(each);
+    keep(each, { 'certificate.pem': text(each) });
+    const before = traceOf(each.root);
+    const { status, stderr } = await each.run();
+    expect(stderr).toContain(
+      `error ${code}: certificate.pem of ConfigMap shop/${each.name}-certificate`,
+    );
+    expect(status).toBe(1);
+    expect(traceOf(each.root)).toEqual(before);
+  });
+
+  it.each<[string, object | undefined]>([
+    ['no data', undefined],
+    ['an empty text', { 'certificate.pem': '\n' }],
+    ['something else', { 'certificate.pem': 7 }],
+  ])('takes a ConfigMap with %s for one without a certificate', async (_, data) => {
+    const each = await scene(jobFiles());
+    remove(each);
+    keep(each, data);
+    expect((await each.run('web')).stderr).toMatch(/^error REQUEST_MISSING: /);
+  });
+
+  it('never takes from the ConfigMap what belongs to a planted request', async () => {
+    const each = await scene(jobFiles());
+    remove(each);
+    each.cluster.apply(planted(each.object, { request: otherRequest() }));
+    keep(each, { 'certificate.pem': certificateFor(each) });
+    const { status, stderr } = await each.run();
+    expect(stderr).toMatch(/^error REQUEST_DIFFERS: /);
+    expect(stderr).toContain(
+      `kubectl delete csr ${each.name}; kubectl delete jobs -n shop -l releaf.dev/certificate=web; apply dist/, or let GitOps do it; releaf fetch web`,
+    );
+    expect(status).toBe(1);
+  });
+
+  it('names the rule that is missing, for every request of the namespace', async () => {
+    const each = await scene(jobFiles(), {
+      missing: [{ verb: 'get', on: { group: '', resource: 'configmaps' } }],
+    });
+    remove(each);
+    await refused(
+      each,
+      `error CLUSTER_FORBIDDEN: you may not get configmaps ${each.name}-certificate in shop
+  missing in a Role in namespace shop:
+  - apiGroups:
+      - ""
+    resources:
+      - configmaps
+    verbs:
+      - get
+`,
+    );
   });
 });

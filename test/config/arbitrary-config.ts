@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import type { WrittenCertificate, WrittenConfig } from '../../lib/config/written-config';
+import type {
+  WrittenCertificate,
+  WrittenConfig,
+  WrittenDelivery,
+  WrittenRestart,
+} from '../../lib/config/written-config';
 import type { SealingScope, SecretNaming } from '../../lib/model/certificate-spec';
 import {
   KEY_ALGORITHMS,
@@ -7,6 +12,7 @@ import {
   KEY_USAGES,
   SEALING_SCOPES,
 } from '../../lib/model/certificate-spec';
+import { APPROVALS, ENGINES, LAYOUTS, REQUEST_FORMS } from '../../lib/model/delivery-spec';
 import { POST_QUANTUM, X25519 } from '../age-identities';
 
 const some = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
@@ -218,25 +224,38 @@ const kubeletServing = (name: string): fc.Arbitrary<WrittenCertificate> =>
     ...free,
   });
 
+/** With `trust: leaf` no CA stands in the Secret that could change. */
+const ofLeaf = (written: WrittenCertificate): WrittenCertificate =>
+  typeof written.profile === 'object' &&
+  'trust' in written.profile &&
+  written.profile.trust === 'leaf'
+    ? {
+        ...written,
+        restart: written.restart?.map((place) => ({ ...place, digestOf: 'certificate' })),
+      }
+    : written;
+
 const minioKes = (name: string): fc.Arbitrary<WrittenCertificate> =>
-  fc.record({
-    profile: fc
-      .tuple(
-        fc.constantFrom({ tenant: name }, { statefulSet: name, service: `${name}-svc` }),
-        fc.record(
-          {
-            replicas: fc.integer({ min: 1, max: 9 }),
-            clusterDomain: fc.constantFrom('cluster.local', 'k8s.example.com'),
-            trust: fc.constantFrom('ca' as const, 'leaf' as const),
-          },
-          { requiredKeys: [] },
-        ),
-      )
-      .map(([workload, options]) => ({ name: 'minio-kes' as const, ...workload, ...options })),
-    signer: some(fc.constantFrom('local', 'kubernetes.io/kubelet-serving')),
-    secret: secret(name, { type: some(fc.constantFrom('Opaque', 'kubernetes.io/tls')) }),
-    ...free,
-  });
+  fc
+    .record({
+      profile: fc
+        .tuple(
+          fc.constantFrom({ tenant: name }, { statefulSet: name, service: `${name}-svc` }),
+          fc.record(
+            {
+              replicas: fc.integer({ min: 1, max: 9 }),
+              clusterDomain: fc.constantFrom('cluster.local', 'k8s.example.com'),
+              trust: fc.constantFrom('ca' as const, 'leaf' as const),
+            },
+            { requiredKeys: [] },
+          ),
+        )
+        .map(([workload, options]) => ({ name: 'minio-kes' as const, ...workload, ...options })),
+      signer: some(fc.constantFrom('local', 'kubernetes.io/kubelet-serving')),
+      secret: secret(name, { type: some(fc.constantFrom('Opaque', 'kubernetes.io/tls')) }),
+      ...free,
+    })
+    .map(ofLeaf);
 
 const minioKesClient = (name: string): fc.Arbitrary<WrittenCertificate> =>
   fc
@@ -284,6 +303,88 @@ const entry = (name: string): fc.Arbitrary<WrittenCertificate> =>
     )
     .filter(keyCan);
 
+const kustomizations = fc.record(
+  {
+    namespace: fc.constantFrom('flux-system', 'a'),
+    source: fc.record(
+      {
+        kind: fc.constantFrom('GitRepository' as const, 'Bucket' as const),
+        name: fc.constant('fleet'),
+      },
+      { requiredKeys: [] },
+    ),
+    path: fc.constantFrom('.', './clusters/prod', 'a-b_c.d/'),
+    interval: fc.constantFrom('10m', '1h30m', '90.5s'),
+    decryptionSecret: fc.constant('age'),
+  },
+  { requiredKeys: [] },
+);
+
+/** How the output may be shaped. Only a Job has somebody who approves, only Flux has Kustomizations. */
+export const arbitraryDelivery: fc.Arbitrary<WrittenDelivery> = fc.oneof(
+  fc.constantFrom(...ENGINES),
+  fc
+    .record(
+      {
+        type: fc.constantFrom(...ENGINES),
+        layout: fc.constantFrom(...LAYOUTS),
+        request: fc.constantFrom(...REQUEST_FORMS),
+        approve: fc.constantFrom(...APPROVALS),
+        image: fc.constant('registry.example.com:5000/kubectl:1.36.3'),
+        kustomizations,
+      },
+      { requiredKeys: ['type'] },
+    )
+    .map(({ approve, kustomizations: its, ...written }): WrittenDelivery => {
+      const { type, request = type === 'argo-cd' ? 'job' : 'manifest' } = written;
+      const fitting = { ...written, ...(request === 'job' && { approve }) };
+      return type === 'flux' ? { ...fitting, type, kustomizations: its } : { ...fitting, type };
+    }),
+);
+
+/** An object that restarts in the form of the delivery: one for each certificate, for fragments are not shared. */
+const restartObject = (name: string, delivery: WrittenDelivery = 'kubectl') => {
+  const engine = typeof delivery === 'string' ? delivery : delivery.type;
+  return fc
+    .record({
+      kind: fc.constantFrom(
+        'Deployment',
+        'StatefulSet',
+        'DaemonSet',
+        'Rollout',
+        'Tenant',
+        'Cluster',
+      ),
+      namespace: some(label),
+      digestOf: some(fc.constant('certificate' as const)),
+    })
+    .map(({ kind, namespace, digestOf }): WrittenRestart => {
+      const unknown = { apiVersion: 'db.example.com/v1', annotations: 'spec.template["a.b"].x' };
+      const object = { kind, name: `${name}-web`, namespace, ...(kind === 'Cluster' && unknown) };
+      if (engine === 'kustomize') return { patch: object, digestOf };
+      const isWorkload = ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind);
+      const whole = {
+        ...(isWorkload && { selector: { app: name } }),
+        ...(kind === 'StatefulSet' && { serviceName: 'web' }),
+      };
+      return { serverSideApply: { ...object, ...whole }, digestOf };
+    });
+};
+
+const withRestartObjects = (config: WrittenConfig): fc.Arbitrary<WrittenConfig> => {
+  const { certificates = {}, delivery } = config;
+  const entries = Object.entries(certificates).map(([name, written]) =>
+    some(restartObject(name, delivery)).map((object) => [
+      name,
+      object ? { ...written, restart: [...(written.restart ?? []), object] } : written,
+    ]),
+  );
+  return fc.tuple(...entries).map((chosen) => ({
+    ...config,
+    certificates: Object.fromEntries(chosen) as typeof certificates,
+  }));
+};
+
 /** Any valid config, over every key, profile, signer, sealing and both Secret types. */
 export const arbitraryConfig: fc.Arbitrary<WrittenConfig> = fc
   .uniqueArray(certificateName, { maxLength: 4 })
@@ -291,6 +392,7 @@ export const arbitraryConfig: fc.Arbitrary<WrittenConfig> = fc
     fc.record(
       {
         version: fc.constant(1 as const),
+        delivery: arbitraryDelivery,
         knownPrivateKeys: fc.uniqueArray(fc.constantFrom('test/key.pem', './k.pem')),
         defaults: fc.record(
           {
@@ -309,4 +411,5 @@ export const arbitraryConfig: fc.Arbitrary<WrittenConfig> = fc
       },
       { requiredKeys: ['version', 'certificates'] },
     ),
-  );
+  )
+  .chain(withRestartObjects);

@@ -86,6 +86,14 @@ describe('releaf.schema.json', () => {
     ['~.uris', ['a.b/c']],
     ['~.references', [{ file: 'a.yaml' }]],
     ['~.secret.labels', { 'a b': 'c' }],
+    ['~.restart', [{ patch: { kind: 'statefulSet', name: 'web' } }]],
+    ['~.restart', [{ patch: { kind: 'Tenant', name: 'a', annotations: 'spec.pools[0].x' } }]],
+    ['~.restart', [{ serverSideApply: { kind: 'Tenant' } }]],
+    ['~.restart', [{ file: 'a.yaml', annotations: 'a', patch: { kind: 'Tenant', name: 'a' } }]],
+    ['delivery', 'argocd'],
+    ['delivery', { type: 'kubectl', kustomizations: {} }],
+    ['delivery', { type: 'flux', kustomizations: { path: '../x' } }],
+    ['delivery', { type: 'argo-cd', image: 'kubectl:latest' }],
   ])('lets editors mark %s: %j', (path, value) => {
     expect(validate(validConfig())).toBe(true);
     expect(validate(withValue(path, value))).toBe(false);

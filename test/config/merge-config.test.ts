@@ -43,6 +43,17 @@ describe('a config that extends another', () => {
     });
   });
 
+  it('replaces a delivery of another type whole', () => {
+    const base = { delivery: { type: 'flux', layout: 'object', kustomizations: { path: 'a' } } };
+    expect(mergeConfig(base, { delivery: { type: 'argo-cd' } })).toEqual({
+      delivery: { type: 'argo-cd' },
+    });
+    expect(mergeConfig(base, { delivery: { kustomizations: { path: 'b' } } })).toEqual({
+      delivery: { ...base.delivery, kustomizations: { path: 'b' } },
+    });
+    expect(mergeConfig(base, { delivery: 'kubectl' })).toEqual({ delivery: 'kubectl' });
+  });
+
   it('merges certificates that are called sealing and profile like any other', () => {
     const base = { certificates: { sealing: { ca: 'a' }, profile: { ca: 'b' } } };
     const own = { certificates: { sealing: { key: 'k' }, profile: { key: 'k' } } };

@@ -1,3 +1,5 @@
+import { DEFAULT_IMAGE } from '../../lib/config/resolve-delivery';
+import type { DeliverySpec } from '../../lib/model/delivery-spec';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -19,10 +21,19 @@ const withEntry = (own: WrittenCertificate, defaults: WrittenDefaults = {}) => (
 const specOf = (own: WrittenCertificate, defaults: WrittenDefaults = {}) =>
   parseConfig(withEntry(own, defaults), 'releaf.yaml').certificates[0]!;
 
+const DELIVERY: DeliverySpec = {
+  engine: 'kubectl',
+  layout: 'certificate',
+  request: 'manifest',
+  approve: 'automatic',
+  image: DEFAULT_IMAGE,
+};
+
 describe('a config', () => {
   it('is made total from what is built in', () => {
     expect(parseConfig(validConfig(), 'releaf.yaml')).toEqual({
       knownPrivateKeys: [],
+      delivery: DELIVERY,
       certificates: [
         {
           name: 'web',
@@ -54,8 +65,10 @@ describe('a config', () => {
           },
           sealing: { type: 'sealed-secrets', certificate: 'sealing.pem', scope: 'strict' },
           restart: [],
+          restartObjects: [],
           references: [],
           appendCa: false,
+          delivery: DELIVERY,
           warnings: [],
         },
       ],
@@ -162,7 +175,7 @@ describe('a config', () => {
   it('has examples in docs/config.md that say the same in YAML and in TypeScript', () => {
     const docs = readFileSync(join(__dirname, '../../docs/config.md'), 'utf8');
     const pairs = [...docs.matchAll(/```yaml\n(.*?)```\n+```ts\n(.*?)```/gs)].slice(1);
-    expect(pairs).toHaveLength(7);
+    expect(pairs).toHaveLength(11);
     for (const [, yaml = '', typed = ''] of pairs) {
       expect(parse(`{${typed}}`)).toEqual(parse(yaml));
     }

@@ -48,10 +48,25 @@ const LABEL_VALUE =
   'the value of a label is up to 63 letters, digits, -, _ and ., beginning and ending with a letter or digit, or empty';
 const ANNOTATIONS =
   'annotations is the path of a mapping, such as spec.template.metadata.annotations, spec.pools[0].annotations or metadata["a.b"].annotations';
+const RESTART =
+  'a restart is { file, annotations }, { patch: { kind, name } } or { serverSideApply: { kind, name } }';
+const KIND = 'a kind is one word that begins with a capital letter, such as StatefulSet';
+const OBJECT_NAME = `the name of an object has ${SUBDOMAIN}`;
+const FIELD =
+  'annotations is the path of a mapping below spec, such as spec.template.metadata.annotations or spec.kes.annotations';
 const ENTRY_KEYS =
   'profile, commonName, dnsNames, ipAddresses, emailAddresses, uris, subject, usages, key, keyPolicy, signer, duration, renewAt, sealing, ca, appendCa, secret, restart or references';
 const AS_NUMBER = 'kubectl would read it as a number; choose another';
 const A60 = `${'a'.repeat(60)}…`;
+
+const DELIVERY =
+  'delivery is kubectl, kustomize, argo-cd, flux, or a mapping such as { type: argo-cd, layout: object }';
+const DELIVERY_KEYS = 'type, layout, request, approve, image';
+const IMAGE =
+  'an image is pinned by a tag or a digest, such as docker.io/alpine/kubectl:1.36.3; latest is neither';
+const SOURCE_PATH =
+  'path is the folder of the config in the source, such as clusters/prod: no .. and no space';
+const INTERVAL = 'interval is a duration as Flux writes it, such as 10m or 1h30m';
 
 /** Path and value put into a valid config, and every problem; `~` is the entry `certificates.web`. */
 type Row = [path: string, value: unknown, ...problems: string[]];
@@ -73,6 +88,90 @@ const ROWS: Row[] = [
   ['knownPrivateKeys', 'key.pem', 'knownPrivateKeys: got "key.pem"; a list of files belongs here'],
   ['knownPrivateKeys', ['../key.pem'], `knownPrivateKeys[0]: got "../key.pem"; ${FILE}`],
   ['knownPrivateKeys', ['a', 'a'], 'knownPrivateKeys[1]: got "a"; it is listed twice'],
+  ...[1, null, ['flux'], 'helm'].map((value): Row => [
+    'delivery',
+    value,
+    `delivery: got ${value === null ? 'null' : Array.isArray(value) ? 'a list of 1' : shown(value)}; ${DELIVERY}`,
+  ]),
+  ['delivery', 'argocd', `delivery: got "argocd"; ${DELIVERY}; did you mean "argo-cd"?`],
+  ['delivery', {}, `delivery.type: missing; ${DELIVERY}`],
+  [
+    'delivery',
+    { type: 'argocd' },
+    `delivery.type: got "argocd"; ${DELIVERY}; did you mean "argo-cd"?`,
+  ],
+  [
+    'delivery',
+    { type: 'kubectl', engine: 'flux' },
+    `delivery.engine: not a key here; the keys are ${DELIVERY_KEYS}`,
+  ],
+  ...(['kubectl', 'kustomize', 'argo-cd'] as const).map((type): Row => [
+    'delivery',
+    { type, kustomizations: {} },
+    'delivery.kustomizations: not a key here; they are objects of Flux: write type: flux',
+  ]),
+  [
+    'delivery',
+    { type: 'flux', kustomisations: {} },
+    'delivery.kustomisations: not a key here; did you mean kustomizations?',
+  ],
+  [
+    'delivery',
+    { type: 'flux', layout: 'file', request: 'Job', approve: true },
+    'delivery.layout: got "file"; layout is certificate or object',
+    'delivery.request: got "Job"; request is manifest or job; did you mean "job"?',
+    'delivery.approve: got true; approve is automatic or manual',
+  ],
+  ...['kubectl', 'docker.io/alpine/k8s:latest', 'Alpine/k8s:1', 'a/b:', 'a b:1', 'a/../b:1'].map(
+    (image): Row => [
+      'delivery',
+      { type: 'argo-cd', image },
+      `delivery.image: got ${shown(image)}; ${IMAGE}`,
+    ],
+  ),
+  [
+    'delivery',
+    { type: 'flux', kustomizations: true },
+    'delivery.kustomizations: got true; a mapping with name, namespace, source, path, interval or decryptionSecret belongs here',
+  ],
+  ['delivery.kustomizations', { sourceRef: {} }, `delivery.type: missing; ${DELIVERY}`],
+  [
+    'delivery',
+    { type: 'flux', kustomizations: { sourceRef: {} } },
+    'delivery.kustomizations.sourceRef: not a key here; did you mean source?',
+  ],
+  [
+    'delivery',
+    { type: 'flux', kustomizations: { source: { kind: 'Gitrepository', name: 'A b' } } },
+    'delivery.kustomizations.source.kind: got "Gitrepository"; the kind of a source is GitRepository, OCIRepository or Bucket; did you mean "GitRepository"?',
+    `delivery.kustomizations.source.name: got "A b"; the name of a source has ${SUBDOMAIN}`,
+  ],
+  ...['', '/a', '../a', 'a/../b', 'a//b', 'a b', 'a\\b'].map((path): Row => [
+    'delivery',
+    { type: 'flux', kustomizations: { path } },
+    `delivery.kustomizations.path: got ${shown(path)}; ${SOURCE_PATH}`,
+  ]),
+  ...['10', '1d', '-1m', ''].map((interval): Row => [
+    'delivery',
+    { type: 'flux', kustomizations: { interval } },
+    `delivery.kustomizations.interval: got ${shown(interval)}; ${INTERVAL}`,
+  ]),
+  [
+    'delivery',
+    { type: 'flux', kustomizations: { namespace: 'Flux', decryptionSecret: 'sops_age' } },
+    `delivery.kustomizations.namespace: got "Flux"; a namespace has ${LABEL} 63 characters; did you mean "flux"?`,
+    `delivery.kustomizations.decryptionSecret: got "sops_age"; the name of a Secret has ${SUBDOMAIN}; did you mean "sops-age"?`,
+  ],
+  [
+    'defaults.delivery',
+    'flux',
+    'defaults.delivery: not a key here; it belongs to the whole folder, beside certificates',
+  ],
+  [
+    '~.delivery',
+    'flux',
+    '~.delivery: not a key here; it belongs to the whole folder, beside certificates',
+  ],
   [
     'defaults',
     [],
@@ -571,7 +670,8 @@ const ROWS: Row[] = [
   ['~.ca', 'C:\\ca.pem', `~.ca: got "C:\\ca.pem"; ${FILE}`],
   ['~.ca', 'c:/ca.pem', `~.ca: got "c:/ca.pem"; ${FILE}`],
   ['~.ca', '~/ca.pem', `~.ca: got "~/ca.pem"; ${FILE}`],
-  ['~.ca', 'a\\b', `~.ca: got "a\\b"; ${FILE}`],
+  ['~.ca', 'tls\\ca.pem', `~.ca: got "tls\\ca.pem"; ${FILE}; did you mean "tls/ca.pem"?`],
+  ['~.ca', '..\\ca.pem', `~.ca: got "..\\ca.pem"; ${FILE}`],
   ['~.ca', 'a\u0000.pem', `~.ca: got "a\\u{00}.pem"; ${FILE}`],
   ['~.ca', 'dir/', `~.ca: got "dir/"; ${FILE}`],
   ['~.ca', ['-----BEGIN', 'PRIVATE KEY-----\nMIIE'].join(' '), `~.ca: got [private key]; ${FILE}`],
@@ -580,7 +680,7 @@ const ROWS: Row[] = [
   [
     '~.restart',
     'x.yaml',
-    '~.restart: got "x.yaml"; a list of mappings with file and annotations belongs here',
+    '~.restart: got "x.yaml"; a list of mappings with file and annotations, with patch, or with serverSideApply belongs here',
   ],
   [
     '~.restart',
@@ -615,6 +715,78 @@ const ROWS: Row[] = [
       { file: 'x', annotations: 'a' },
       { file: './x', annotations: 'a' },
     ],
+    '~.restart[1]: got a mapping; it is listed twice',
+  ],
+  ['~.restart', ['a.yaml'], `~.restart[0]: got "a.yaml"; ${RESTART}`],
+  ['~.restart', [{ zone: 1 }], `~.restart[0]: got a mapping; ${RESTART}`],
+  [
+    '~.restart',
+    [{ fil: 'x', annotations: 'a' }],
+    `~.restart[0].file: missing; ${FILE}`,
+    '~.restart[0].fil: not a key here; did you mean file?',
+  ],
+  [
+    '~.restart',
+    [{ file: 'apps\\web.yaml', annotations: 'a' }],
+    `~.restart[0].file: got "apps\\web.yaml"; ${FILE}; did you mean "apps/web.yaml"?`,
+  ],
+  [
+    '~.restart',
+    [{ file: 'x', annotations: 'a', object: { kind: 'deployment' } }],
+    `~.restart[0].object.kind: got "deployment"; ${KIND}; did you mean "Deployment"?`,
+    `~.restart[0].object.name: missing; ${OBJECT_NAME}`,
+  ],
+  [
+    '~.restart',
+    [{ patch: { kind: 'Deployment', name: 'web' }, file: 'x' }],
+    '~.restart[0].file: not a key here; the keys are patch, digestOf',
+  ],
+  [
+    '~.restart',
+    [{ patch: { kind: 'Deployment', name: 'web', selector: {} } }],
+    '~.restart[0].patch.selector: not a key here; the keys are kind, name, apiVersion, namespace, annotations',
+  ],
+  [
+    '~.restart',
+    [{ serverSideApply: 'web' }],
+    '~.restart[0].serverSideApply: got "web"; a mapping with kind, name, apiVersion, namespace, annotations, serviceName or selector belongs here',
+  ],
+  [
+    '~.restart',
+    [
+      {
+        serverSideApply: {
+          kind: 'Tenant',
+          name: 'Kes',
+          apiVersion: 'minio.min.io/v2/x',
+          annotations: 'spec.pools[0].annotations',
+          selector: { 'a b': 'c' },
+        },
+      },
+    ],
+    `~.restart[0].serverSideApply.name: got "Kes"; ${OBJECT_NAME}; did you mean "kes"?`,
+    '~.restart[0].serverSideApply.apiVersion: got "minio.min.io/v2/x"; an apiVersion is a group and a version, such as apps/v1 or minio.min.io/v2; v1 alone for the core',
+    `~.restart[0].serverSideApply.annotations: got "spec.pools[0].annotations"; ${FIELD}; an index would replace the whole list: for the pools of a Tenant say spec.poolsMetadata.annotations, for others name a file`,
+    `~.restart[0].serverSideApply.selector: got the name "a b"; ${LABEL_KEY}`,
+  ],
+  ...['metadata.annotations', 'spec', 'template.metadata.annotations'].map((annotations): Row => [
+    '~.restart',
+    [{ patch: { kind: 'Deployment', name: 'web', annotations } }],
+    `~.restart[0].patch.annotations: got "${annotations}"; ${FIELD}`,
+  ]),
+  [
+    '~.restart',
+    [{ patch: { kind: 'Deployment', name: 'web', annotations: 'spec["__proto__"].x' } }],
+    '~.restart[0].patch.annotations: got "spec["__proto__"].x"; cdk8s cannot write the key "__proto__"; choose another',
+  ],
+  [
+    '~.restart',
+    [{ serverSideApply: JSON.parse('{"kind":"A","name":"a","selector":{"__proto__":"x"}}') }],
+    '~.restart[0].serverSideApply.selector.__proto__: not a key here; __proto__ is no name',
+  ],
+  [
+    '~.restart',
+    [{ patch: { kind: 'Deployment', name: 'a' } }, { patch: { kind: 'Deployment', name: 'a' } }],
     '~.restart[1]: got a mapping; it is listed twice',
   ],
   [
@@ -725,7 +897,7 @@ describe('a value of the wrong shape', () => {
         'releaf.yaml has 3 problems:',
         `  certificates.web.duration: got 90; ${DURATION}; add a unit: "90d" or "90s"?`,
         `  certificates.web.ca: got "/"; ${FILE}`,
-        '  zone: not a key here; the keys are version, extends, knownPrivateKeys, defaults, certificates',
+        '  zone: not a key here; the keys are version, extends, knownPrivateKeys, delivery, defaults, certificates',
       ].join('\n'),
     );
   });
@@ -740,7 +912,7 @@ describe('a value of the wrong shape', () => {
     [Symbol('s'), 'got a symbol'],
     [10n, 'got 10'],
   ])('%p instead of a config is refused', (written, came) => {
-    const keys = 'version, extends, knownPrivateKeys, defaults or certificates';
+    const keys = 'version, extends, knownPrivateKeys, delivery, defaults or certificates';
     expect(problemsOf(written)).toEqual([`${came}; a mapping with ${keys} belongs here`]);
   });
 });
@@ -816,7 +988,7 @@ describe('a hostile value', () => {
     expect(problemsOf(written)).toEqual([
       'certificates.web.__proto__: not a key here; the keys are ' +
         ENTRY_KEYS.replace(' or ', ', '),
-      '__proto__: not a key here; the keys are version, extends, knownPrivateKeys, defaults, certificates',
+      '__proto__: not a key here; the keys are version, extends, knownPrivateKeys, delivery, defaults, certificates',
       'certificates.__proto__: not a key here; __proto__ is no name',
     ]);
   });

@@ -40,8 +40,16 @@ export const spec: CertificateSpec = {
   },
   sealing: { type: 'sealed-secrets', certificate: 'sealing.pem', scope: 'strict' },
   restart: [],
+  restartObjects: [],
   references: [],
   appendCa: false,
+  delivery: {
+    engine: 'kubectl',
+    layout: 'certificate',
+    request: 'manifest',
+    approve: 'automatic',
+    image: 'registry.example.com/kubectl:1.36.3',
+  },
   warnings: [],
 };
 

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { parse, parseAllDocuments } from 'yaml';
-import { isManifestFile, MARKER } from '../../lib/constructs/manifest-file';
+import { isManifestFile, MARKER } from '../../lib/delivery/output-file';
 import { renderCertificate, type RenderedFile } from '../../lib/constructs/render';
 import { certificate, issued, plainKey, revision, sopsKey, spec } from './kes';
 

@@ -12,6 +12,7 @@ const text = (...lines: readonly string[]): string => lines.map((line) => `${lin
 interface Edit {
   readonly why: string;
   readonly at: string;
+  readonly object?: { readonly kind: string; readonly name: string };
   readonly before: string;
   readonly after: string;
 }
@@ -235,6 +236,39 @@ const EDITS: readonly Edit[] = [
     ),
   },
   {
+    why: 'takes the object that is named, of several that have the place, with CRLF',
+    at: 'spec.template.metadata.annotations',
+    object: { kind: 'Deployment', name: 'web' },
+    before: [
+      '# both\r\nkind: StatefulSet\r\nmetadata: {name: web}\r\nspec: {template: {metadata: {}}}\r\n',
+      'kind: Deployment\r\nmetadata: {name: web}\r\nspec:\r\n  template:\r\n    metadata: {}\r\n',
+    ].join('---\r\n'),
+    after: [
+      '# both\r\nkind: StatefulSet\r\nmetadata: {name: web}\r\nspec: {template: {metadata: {}}}\r\n',
+      `kind: Deployment\r\nmetadata: {name: web}\r\nspec:\r\n  template:\r\n    metadata: {annotations: {${KEY}: "new"}}\r\n`,
+    ].join('---\r\n'),
+  },
+  {
+    why: 'changes the value that a person wrote for all that repeat it',
+    at: 'a.annotations',
+    before: text('a:', '  annotations: &shared', `    ${KEY}: ""`, 'b:', '  annotations: *shared'),
+    after: text(
+      'a:',
+      '  annotations: &shared',
+      `    ${KEY}: "new"`,
+      'b:',
+      '  annotations: *shared',
+    ),
+  },
+  {
+    why: 'does not care for an alias of an anchor that was given again before',
+    at: 'spec.annotations',
+    before: text('spec:', '  annotations: &x {a: b}', 'other: &x {c: d}', 'third: *x'),
+    after: text(
+      ...['spec:', `  annotations: &x {a: b, ${KEY}: "new"}`, 'other: &x {c: d}', 'third: *x'],
+    ),
+  },
+  {
     why: 'does not care for anchors, tags and merge keys elsewhere, or an anchor on the mapping',
     at: 'spec.annotations',
     before: text('x: &x {a: !mine b}', 'spec:', '  <<: *x', '  annotations: &own', '    a: b'),
@@ -250,8 +284,8 @@ const EDITS: readonly Edit[] = [
 ];
 
 describe('annotateFile', () => {
-  it.each(EDITS)('$why', ({ at, before, after }) => {
-    const place = { file: 'tenant.yaml', annotations: at };
+  it.each(EDITS)('$why', ({ at, object, before, after }) => {
+    const place = { file: 'tenant.yaml', annotations: at, ...(object && { object }) };
     expect(annotateFile(before, place, KEY, 'new')).toBe(after);
     expect(annotateFile(after, place, KEY, 'new')).toBe(after);
     expect(readAnnotation(after, place, KEY)).toBe('new');
@@ -294,6 +328,15 @@ describe('annotateFile', () => {
   });
 });
 
+interface Refusal {
+  readonly why: string;
+  readonly at: string;
+  readonly object?: { readonly kind: string; readonly name: string };
+  readonly before: string;
+  readonly message: string | RegExp;
+  readonly hint?: string;
+}
+
 describe('annotateFile refuses', () => {
   const TENANT = text(
     'kind: Tenant',
@@ -305,7 +348,7 @@ describe('annotateFile refuses', () => {
   const many = (kind: string): string =>
     text(`kind: ${kind}`, `metadata: {name: ${kind.toLowerCase()}}`);
 
-  it.each([
+  it.each<Refusal>([
     {
       why: 'a slip in the path',
       at: 'spec.kess.annotations',
@@ -377,8 +420,46 @@ describe('annotateFile refuses', () => {
       before: [many('Deployment'), many('StatefulSet'), 'a: b\n'].join('---\n'),
       message:
         't.yaml: metadata.annotations fits 2 documents: Deployment/deployment, StatefulSet/statefulset',
+      hint: 'give the one that is meant a file of its own; a restart can also choose it: object: { kind: Deployment, name: deployment }',
+    },
+    {
+      why: 'an object that is not in the file',
+      at: 'metadata.annotations',
+      object: { kind: 'DaemonSet', name: 'web' },
+      before: [many('Deployment'), many('StatefulSet'), 'a: b\n'].join('---\n'),
+      message:
+        't.yaml: there is no DaemonSet/web; it has Deployment/deployment, StatefulSet/statefulset, ?/?',
+      hint: 'correct object in restart of the config: kind and metadata.name of the one to restart',
+    },
+    {
+      why: 'an object that is there twice',
+      at: 'metadata.annotations',
+      object: { kind: 'Deployment', name: 'deployment' },
+      before: [many('Deployment'), many('Deployment')].join('---\n'),
+      message:
+        't.yaml: metadata.annotations fits 2 documents: Deployment/deployment, Deployment/deployment',
       hint: 'give the one to restart a file of its own',
     },
+    {
+      why: 'an object without the place',
+      at: 'spec.kess.annotations',
+      object: { kind: 'Tenant', name: 't' },
+      before: `${many('Deployment')}---\n${TENANT}`,
+      message: 't.yaml: there is no spec.kess.annotations: spec has no "kess"; it has kes, pools',
+      hint: 'did you mean spec.kes?',
+    },
+    ...[
+      { what: 'the annotations', before: 'spec: {annotations: &own {a: b}}\nx: *own\n' },
+      { what: 'the mapping around them', before: 'spec: &own {annotations: {a: b}}\nx: *own\n' },
+      { what: 'what they would be added to', before: 'spec: &own {a: b}\nx:\n  <<: *own\n' },
+      { what: 'the whole, from within', before: '&own\nspec: {a: b}\nx: [*own]\n' },
+    ].map(({ what, before }) => ({
+      why: `${what}, when an alias repeats it`,
+      at: 'spec.annotations',
+      before,
+      message: 't.yaml: spec.annotations stands in what is anchored as &own and used again as *own',
+      hint: `write one of both out; or, when all these places are to restart, write the line ${KEY}: "" there once by hand`,
+    })),
     {
       why: 'annotations behind an alias',
       at: 'spec.annotations',
@@ -461,13 +542,18 @@ describe('annotateFile refuses', () => {
       before: '#'.repeat(5 * 1024 * 1024 + 1),
       message: 't.yaml: has 5242881 bytes; at most 5242880 (5 MiB) are read',
     },
-  ])('$why', ({ at, before, message, hint }) => {
+  ])('$why', ({ at, object, before, message, hint }) => {
     const noPlace = String(message).includes('there is no ')
       ? 'correct the path in the config, or add the mapping to the file'
       : '';
     let error: unknown;
     try {
-      annotateFile(before, { file: 't.yaml', annotations: at }, KEY, 'new');
+      annotateFile(
+        before,
+        { file: 't.yaml', annotations: at, ...(object && { object }) },
+        KEY,
+        'new',
+      );
     } catch (thrown) {
       error = thrown;
     }

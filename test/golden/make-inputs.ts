@@ -76,6 +76,21 @@ const STORIES: Readonly<Record<string, (team: Team) => Promise<void>>> = {
   'minio-kes-client': issueAndRequestNext,
   'minio-kes-tenant-names-secret': issue,
   'email-addresses-and-uris': issueAndRequestNext,
+  'kubectl-pending': issueAndRequestNext,
+  'kubectl-issued': issue,
+  'kubectl-job-pending': issueAndRequestNext,
+  'kustomize-pending': issueAndRequestNext,
+  'kustomize-issued': issue,
+  'argo-cd-pending': issueAndRequestNext,
+  'argo-cd-issued': issue,
+  'argo-cd-manifest-pending': issueAndRequestNext,
+  'flux-pending': issueAndRequestNext,
+  'flux-issued': issue,
+  'flux-sealed-secrets-pending': issueAndRequestNext,
+  'restart-patch': issue,
+  'restart-fragment-kubectl': issue,
+  'restart-fragment-argo-cd': issue,
+  'restart-fragment-flux': issue,
 };
 
 /**

@@ -22,7 +22,7 @@ const explanation: Explanation = {
     keys: { privateKey: 'tls.key', certificate: 'tls.crt' },
     labels: {},
   },
-  restart: { annotation: 'restart.releaf.dev/web', places: [], references: [] },
+  restart: { annotation: 'restart.releaf.dev/web', places: [], objects: [], references: [] },
   origins: [],
 };
 
@@ -128,4 +128,23 @@ it('keeps text on its line whatever is in it', () => {
   // eslint-disable-next-line no-control-regex
   expect(text).not.toMatch(/[\u001b\u202e]|^y/m);
   expect(text.match(/x\\u\{1b\}\[31m\\u\{0a\}y\\u\{202e\}/g)).toHaveLength(12);
+});
+
+it('names the objects that restart through dist/, and by what', () => {
+  const object = {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    name: 'web',
+    namespace: 'shop',
+    annotations: 'spec.template.metadata.annotations',
+    digestOf: 'certificate',
+  } as const;
+  const objects = [
+    { ...object, form: 'patch' },
+    { ...object, form: 'fragment', name: 'other' },
+  ] as const;
+  const text = explanationText({ ...explanation, restart: { ...explanation.restart, objects } });
+  expect(text).toMatch(/StatefulSet shop\/web .*certificate +patch of Kustomize/);
+  expect(text).toMatch(/StatefulSet shop\/other .*certificate +server-side apply/);
+  expect(text).not.toContain('none in the config');
 });

@@ -6,6 +6,7 @@ import { awaitCertificates } from './await-certificates';
 import type { Results } from './conclude';
 import type { Waiting } from '../issue';
 import type { RequestContext } from './live-request';
+import { lookInRequest, signedOf } from './signed-request';
 import { takeCertificate } from './take-certificate';
 
 /**
@@ -24,7 +25,7 @@ export async function approveAndTake(
   const approved = await approveRequests(context, api, compared.done, json);
   const byUs = approved.done.filter((one) => one.byUs);
   const awaited = fetch
-    ? await awaitCertificates(context, api, approved.done, wait)
+    ? await awaitCertificates(context, api, approved.done.map(signedOf), wait, lookInRequest)
     : { done: [], failed: [] };
   const taken = await attemptEach(context, awaited.done, (one) =>
     takeCertificate(context, folder, one, false),

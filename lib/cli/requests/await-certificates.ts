@@ -1,10 +1,16 @@
 import type { KubernetesApi } from '../../cluster/kubernetes-api';
-import { stateOf } from '../../cluster/signing-requests';
 import { formatDuration } from '../../config/duration';
 import { attemptEach, type Attempts, type Failure } from './attempts';
 import type { Context } from '../context';
-import { lookAtCommitted, type LiveRequest, type RequestContext } from './live-request';
+import type { LiveRequest, RequestContext } from './live-request';
 import { startBar } from '../progress';
+import {
+  isSigned,
+  isUnsigned,
+  type lookInRequest,
+  type SeenRequest,
+  type SignedRequest,
+} from './signed-request';
 import { unsigned } from './unsigned';
 
 /** Milliseconds between two looks: at first, and once it takes long. */
@@ -21,22 +27,24 @@ const PATIENCE = 2000;
  *
  * @param requests - as they were seen last
  * @param seconds - for how long, all together
- * @returns those with a certificate; failures are REQUEST_UNSIGNED, or as `lookAtCommitted` has them,
- * the last look where the API server was away
+ * @param look - how to look for a certificate
+ * @returns those with a certificate; failures are REQUEST_UNSIGNED, or as `look` has them, the last look
+ * where the API server was away
  */
 export async function awaitCertificates(
   context: RequestContext,
   api: KubernetesApi,
-  requests: readonly LiveRequest[],
+  requests: readonly SeenRequest[],
   seconds: number,
-): Promise<Attempts<LiveRequest>> {
+  look: typeof lookInRequest,
+): Promise<Attempts<SignedRequest>> {
   const { clock } = context;
   const start = clock.elapsed();
-  const issued: LiveRequest[] = [];
+  const signed: SignedRequest[] = [];
   const failed: Failure[] = [];
-  const stillOpen = (seen: readonly LiveRequest[]): readonly LiveRequest[] => {
-    issued.push(...seen.filter(isIssued));
-    return seen.filter((request) => !isIssued(request));
+  const stillOpen = (seen: readonly SeenRequest[]): readonly LiveRequest[] => {
+    signed.push(...seen.filter(isSigned));
+    return seen.filter(isUnsigned);
   };
   const progress = new WaitProgress(context, seconds);
   let open = stillOpen(requests);
@@ -51,7 +59,7 @@ export async function awaitCertificates(
       await clock.sleep(Math.min(pause, left));
       pause = Math.min(pause * 1.5, LONGEST_PAUSE);
       const looked = await attemptEach({ ...context, interactive: false }, open, (one) =>
-        lookAtCommitted(context, api, one),
+        look(context, api, one),
       );
       failed.push(...looked.failed.filter((one) => !isPassing(one)));
       away = looked.failed.filter(isPassing);
@@ -62,7 +70,7 @@ export async function awaitCertificates(
     progress.stop();
   }
   return {
-    done: requests.flatMap(({ spec }) => issued.filter((one) => one.spec === spec)),
+    done: requests.flatMap(({ spec }) => signed.filter((one) => one.spec === spec)),
     failed: [
       ...failed,
       ...open.map(
@@ -75,8 +83,6 @@ export async function awaitCertificates(
 /** What the API server, or the way to it, may have got over by the next look. */
 const isPassing = ({ error }: Failure): boolean =>
   error.code === 'CLUSTER_UNREACHABLE' || error.code === 'CLUSTER_REFUSED';
-
-const isIssued = ({ live }: LiveRequest): boolean => stateOf(live) === 'issued';
 
 /** A bar on a terminal, else one line, once it takes long. */
 class WaitProgress {

@@ -8,12 +8,10 @@ import type { Failure } from './attempts';
 import { EXIT, type Context, type ExitStatus } from '../context';
 import { noteFailure } from '../failure';
 import { noteChanges, type Changes } from '../finish';
-import { issuedJson, NEXT_ISSUED, writeIssued, type Issue, type Waiting } from '../issue';
+import { issuedJson, NEXT_ISSUED, writeIssued, type Issue } from '../issue';
 import type { LiveRequest } from './live-request';
+import { nextFor, waitsFor, type OpenRequest } from './open-request';
 import { typed } from '../typed';
-
-/** A pending revision without a certificate; nothing is live where the cluster has no such request. */
-export type OpenRequest = Waiting & Partial<Pick<LiveRequest, 'live'>>;
 
 /** What a run has come to, certificate by certificate. */
 export interface Results {
@@ -136,25 +134,11 @@ function tellFailures(context: Context, failed: readonly Failure[]): void {
 
 function tellWaiting(context: Context, waiting: readonly OpenRequest[]): void {
   for (const request of waiting) {
-    const { spec, pending, live } = request;
+    const { spec, pending } = request;
     context.print(`${spec.name}: ${pending.record.objectName}: ${waitsFor(request)}`);
-    const next = live && stateOf(live) !== 'waiting' ? 'fetch' : 'approve';
-    context.note(`next: ${live ? '' : 'apply dist/; '}${typed(context, `${next} ${spec.name}`)}`);
+    context.note(`next: ${nextFor(context, request)}`);
   }
 }
-
-const waitsFor = ({ pending, live }: OpenRequest): string => {
-  switch (live && stateOf(live)) {
-    case undefined:
-      return 'is not in the cluster';
-    case 'issued':
-      return 'is issued, to be fetched';
-    case 'approved':
-      return `is approved, waits for ${pending.record.signer}`;
-    default:
-      return 'waits for approval';
-  }
-};
 
 function summarize(context: Context, { config }: Folder, results: Results): void {
   const { approved, issues, waiting, failed, denied = [] } = results;

@@ -18,7 +18,7 @@ export async function denyRequests(
   json: boolean,
 ): Promise<Attempts<LiveRequest>> {
   return attemptEach(context, pending, async (waiting) => {
-    const request = await lookAt(api, waiting);
+    const request = await lookAt(context, api, waiting);
     if (!json) show(context, api, request);
     const live = isDenied(context, request, json)
       ? request.live

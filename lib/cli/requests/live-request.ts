@@ -11,6 +11,7 @@ import { requestDifferences, type RequestDifference } from '../../rotation/reque
 import type { Context } from '../context';
 import type { Waiting } from '../issue';
 import { typed, typedKubectl } from '../typed';
+import { createAnew, isApprovedByJob, isByJob, jobHasNotRun } from './by-job';
 
 /** What deals with requests: `approve`, `fetch` or `renew --now`. */
 export interface RequestContext extends Context {
@@ -34,14 +35,20 @@ export const placeOf = (name: string, { number }: Revision): string =>
  *
  * @throws ReleafError REQUEST_MISSING, or as the API gives it
  */
-export async function lookAt(api: KubernetesApi, waiting: Waiting): Promise<LiveRequest> {
+export async function lookAt(
+  context: Context,
+  api: KubernetesApi,
+  waiting: Waiting,
+): Promise<LiveRequest> {
   const { objectName } = waiting.pending.record;
   const live = await getSigningRequest(api, objectName);
   if (!live) {
     throw new ReleafError(
       'REQUEST_MISSING',
       `${objectName}: is not in the cluster (context ${api.context})`,
-      'apply dist/; kube-controller-manager deletes a request 24 hours after it was made if nobody decides, and an hour after it was issued: then apply dist/ again',
+      isByJob(waiting)
+        ? `${jobHasNotRun(context, waiting)}; if it was issued and is gone by now, the Job has kept the certificate: ${typed(context, `fetch ${waiting.spec.name}`)}`
+        : 'apply dist/; kube-controller-manager deletes a request 24 hours after it was made if nobody decides, and an hour after it was issued: then apply dist/ again',
     );
   }
   const { spec, pending, revisions } = waiting;
@@ -54,7 +61,7 @@ export async function lookAtCommitted(
   api: KubernetesApi,
   waiting: Waiting,
 ): Promise<LiveRequest> {
-  const request = await lookAt(api, waiting);
+  const request = await lookAt(context, api, waiting);
   assertCommitted(context, request);
   assertOpen(context, request);
   return request;
@@ -70,10 +77,11 @@ export function assertCommitted(context: Context, request: LiveRequest): void {
   if (differences.length === 0) return;
   const { objectName } = pending.record;
   const lines = differences.map(({ field, text }) => `\n  ${field}: ${text}`);
+  const next = isApprovedByJob(request) ? 'fetch' : 'approve';
   throw new ReleafError(
     'REQUEST_DIFFERS',
     `${objectName}: the live request is not the committed ${placeOf(spec.name, pending)}:${lines.join('')}`,
-    `created by ${live.spec.username ?? 'nobody known'}, and the API server keeps the old spec under an old name, so applying dist/ changes nothing; find out who made it and why, then: ${typedKubectl(context, `delete csr ${objectName}`)}; apply dist/; ${typed(context, `approve ${spec.name}`)}`,
+    `created by ${live.spec.username ?? 'nobody known'}, and the API server keeps the old spec under an old name, so applying dist/ changes nothing; find out who made it and why, then: ${typedKubectl(context, `delete csr ${objectName}`)}; ${createAnew(context, request)}; ${typed(context, `${next} ${spec.name}`)}`,
   );
 }
 

@@ -3,6 +3,7 @@ import { formatDuration } from '../../config/duration';
 import { ReleafError } from '../../model/errors';
 import type { Failure } from './attempts';
 import type { Context } from '../context';
+import { isApprovedByJob, jobApproves } from './by-job';
 import { reasonOf, type LiveRequest } from './live-request';
 import { typed } from '../typed';
 
@@ -11,11 +12,8 @@ import { typed } from '../typed';
  *
  * @param waited - seconds; absent where nobody waited
  */
-export function unsigned(
-  context: Context,
-  { spec, pending, live }: LiveRequest,
-  waited?: number,
-): Failure {
+export function unsigned(context: Context, request: LiveRequest, waited?: number): Failure {
+  const { spec, pending, live } = request;
   const { objectName, signer } = pending.record;
   const isApproved = stateOf(live) === 'approved';
   const after = waited === undefined ? '' : ` after ${formatDuration(waited)}`;
@@ -29,7 +27,9 @@ export function unsigned(
     : new ReleafError(
         'REQUEST_UNSIGNED',
         `${objectName}: is not approved yet${after}`,
-        `next: ${typed(context, `approve ${spec.name}`)}`,
+        isApprovedByJob(request)
+          ? jobApproves(context, request)
+          : `next: ${typed(context, `approve ${spec.name}`)}`,
       );
   return { name: spec.name, request: objectName, error };
 }

@@ -15,13 +15,23 @@ import { applyOutput, type Commands, type Verdict } from './verdict';
 /** The request of a pending revision: there, as it was committed, and how far it has come. */
 export async function checkSigningRequest(
   api: KubernetesApi,
-  { name }: Pick<CertificateSpec, 'name'>,
+  { name, delivery }: Pick<CertificateSpec, 'name' | 'delivery'>,
   revision: Revision,
   commands: Commands,
 ): Promise<readonly Finding[]> {
   const live = await getSigningRequest(api, revision.record.objectName);
-  return [{ check: 'request', certificate: name, ...judgeRequest(name, revision, live, commands) }];
+  const verdict =
+    live || delivery.request === 'manifest'
+      ? judgeRequest(name, revision, live, commands)
+      : notThere(revision);
+  return [{ check: 'request', certificate: name, ...verdict }];
 }
+
+/** Whether that is as it should be, only the Job knows that creates it. */
+const notThere = ({ record }: Revision): Verdict => ({
+  level: 'ok',
+  message: `${record.objectName} is not in the cluster: its Job has not created it, or it was issued and is gone`,
+});
 
 /**
  * What a live request means for the pending revision that it belongs to.

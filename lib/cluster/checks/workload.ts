@@ -1,9 +1,10 @@
 import { objectAt } from '../../delivery/object-at';
+import { valueAt } from '../../delivery/value-at';
 import { formatPath, parsePath, type Segment } from '../../delivery/yaml-path';
 import type { CertificateSpec } from '../../model/certificate-spec';
 import type { Finding } from '../../model/finding';
 import { currentRevision, type Certificate } from '../../model/revision';
-import { caDigest, restartAnnotation, restartDigest } from '../../rotation/restart';
+import { restartAnnotation, restartValue } from '../../rotation/restart';
 import type { KubernetesApi, KubernetesObject } from '../kubernetes-api';
 import { addressOf, type ObjectName } from './discovery';
 import { controllerOf, ownersOf } from './owners';
@@ -14,6 +15,8 @@ interface Place {
   readonly path: readonly Segment[];
   /** Path of the mapping around it, as the config says it. */
   readonly around: string;
+  /** Which object of the file, where the config says it. */
+  readonly object?: { readonly kind: string; readonly name: string };
   /** In words. */
   readonly shown: string;
   /** Undefined while there is nothing to say. */
@@ -42,7 +45,7 @@ export async function checkWorkloads(
   const objects = new Map<string, { readonly object: ObjectName; readonly places: Place[] }>();
   const findings: Verdict[] = [];
   for (const place of placesIn(certificate, file)) {
-    const found = objectAt(text, { file, annotations: place.around });
+    const found = objectAt(text, { file, ...place, annotations: place.around });
     if (!found) {
       const message = `${file} holds no object of Kubernetes at ${place.shown}: what comes of it is not checked`;
       findings.push({ level: 'ok', message });
@@ -61,6 +64,33 @@ export async function checkWorkloads(
   return findings.map((finding) => ({ check: 'restart', certificate: spec.name, ...finding }));
 }
 
+/**
+ * The team's objects that restart through `dist/`: there, and as it says.
+ *
+ * @throws ReleafError as the API gives it
+ */
+export async function checkRestartObjects(
+  api: KubernetesApi,
+  { spec, revisions }: Certificate<CertificateSpec>,
+): Promise<readonly Finding[]> {
+  const current = currentRevision(revisions);
+  const key = restartAnnotation(spec.name);
+  return Promise.all(
+    spec.restartObjects.map(async (object): Promise<Finding> => {
+      const { annotations, digestOf } = object;
+      const place = {
+        path: [...parsePath(annotations), key],
+        around: annotations,
+        shown: `${key} in ${annotations}`,
+        expected: current && restartValue(digestOf, current, spec),
+        restarts: true,
+      };
+      const verdict = await checkObject(api, object, [place], 'dist/');
+      return { check: 'restart', certificate: spec.name, ...verdict };
+    }),
+  );
+}
+
 function placesIn(
   { spec, revisions }: Certificate<CertificateSpec>,
   file: string,
@@ -70,11 +100,12 @@ function placesIn(
   return [
     ...spec.restart
       .filter((one) => one.file === file)
-      .map(({ annotations, digestOf }) => ({
+      .map(({ annotations, object, digestOf }) => ({
+        ...(object && { object }),
         path: [...parsePath(annotations), key],
         around: annotations,
         shown: `${key} in ${annotations}`,
-        expected: current && (digestOf === 'ca' ? caDigest(current) : restartDigest(current, spec)),
+        expected: current && restartValue(digestOf, current, spec),
         restarts: true,
       })),
     ...spec.references
@@ -152,15 +183,4 @@ function judgeObject(
     level: 'ok',
     message: `${where} ${standing}${owners === '' ? '' : `; shows ${owners}`}`,
   };
-}
-
-/** What stands at a path of an object; undefined where nothing does. */
-function valueAt(object: unknown, path: readonly Segment[]): unknown {
-  return path.reduce<unknown>(
-    (value, segment) =>
-      typeof value === 'object' && value !== null && Object.hasOwn(value, segment)
-        ? (value as Readonly<Record<Segment, unknown>>)[segment]
-        : undefined,
-    object,
-  );
 }

@@ -41,13 +41,22 @@ export function minioKes(options: WrittenMinioKesProfile, said: Said): Profile {
     secretName,
     secretType: 'Opaque',
     appendCa: trust === 'ca',
+    ...(tenant !== undefined && {
+      operated: {
+        kind: 'StatefulSet',
+        name: workload.statefulSet,
+        instead: `spec.kes.annotations of the Tenant ${tenant}`,
+      },
+    }),
     warnings: [
       ...warningsOf(replicas, trust, serviceName, said),
+      ...poolWarnings(trust, said),
       ...secretWarnings(tenant, secretName, said),
     ],
     problems: [
       ...workloadProblems(options),
       ...trustProblems(trust, said),
+      ...digestProblems(trust, said),
       ...nameProblems(dnsNames, said),
       ...secretProblems(tenant, secretName, said),
     ],
@@ -114,6 +123,33 @@ function trustProblems(trust: 'ca' | 'leaf', { ca, appendCa }: Said): ProfilePro
         },
       ]
     : [];
+}
+
+/** With `trust: leaf` no CA stands in the Secret, so nothing would ever restart. */
+function digestProblems(trust: 'ca' | 'leaf', { restart = [] }: Said): ProfileProblems {
+  return restart.flatMap(({ digestOf }, index) =>
+    trust === 'leaf' && digestOf === 'ca'
+      ? [
+          {
+            path: ['restart', index, 'digestOf'],
+            text: 'got "ca"; with trust: leaf MinIO trusts the certificate itself: digestOf is certificate',
+          },
+        ]
+      : [],
+  );
+}
+
+/** Pools of a Tenant need to restart only for what MinIO trusts. */
+function poolWarnings(trust: 'ca' | 'leaf', { restart = [] }: Said): readonly string[] {
+  return restart.flatMap((entry, index) => {
+    const { annotations = '' } =
+      'file' in entry ? entry : 'patch' in entry ? entry.patch : entry.serverSideApply;
+    return trust === 'ca' && entry.digestOf !== 'ca' && annotations.startsWith('spec.pools')
+      ? [
+          `restart[${index}]: MinIO would restart at each renewal; with trust: ca it needs to only when the CA changes: digestOf: ca`,
+        ]
+      : [];
+  });
 }
 
 function nameProblems(dnsNames: readonly string[], said: Said): ProfileProblems {

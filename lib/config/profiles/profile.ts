@@ -20,7 +20,7 @@ export type ProfileProblems = readonly { readonly path: ConfigPath; readonly tex
 /** What is known of a product. It holds where neither the entry nor the defaults say otherwise. */
 export interface Profile extends Pick<
   CertificateSpec,
-  'dnsNames' | 'appendCa' | 'identity' | 'warnings'
+  'dnsNames' | 'appendCa' | 'identity' | 'operated' | 'warnings'
 > {
   readonly commonName?: string;
   readonly organizations: readonly string[];

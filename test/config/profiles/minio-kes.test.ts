@@ -1,3 +1,4 @@
+import { resolveDelivery } from '../../../lib/config/resolve-delivery';
 import { parseConfig } from '../../../lib/config/parse-config';
 import type {
   WrittenCertificate,
@@ -71,6 +72,13 @@ describe('minio-kes', () => {
       },
       sealing: { type: 'sealed-secrets', certificate: 'sealing-certificate.pem', scope: 'strict' },
       restart: [],
+      restartObjects: [],
+      operated: {
+        kind: 'StatefulSet',
+        name: 'kes-tenant-kes',
+        instead: 'spec.kes.annotations of the Tenant kes-tenant',
+      },
+      delivery: resolveDelivery().delivery,
       references: [],
       ca: 'ca.pem',
       appendCa: true,

@@ -1,0 +1,45 @@
+/** Who applies `dist/`. `kubectl` stands for every way that applies files as they are. */
+export const ENGINES = ['kubectl', 'kustomize', 'argo-cd', 'flux'] as const;
+export type Engine = (typeof ENGINES)[number];
+
+/** One file for each certificate (what SOPS encrypts stands alone all the same), or for each object. */
+export const LAYOUTS = ['certificate', 'object'] as const;
+export type Layout = (typeof LAYOUTS)[number];
+
+/** How a request reaches the API server: as a manifest, or through a Job in the cluster that creates it. */
+export const REQUEST_FORMS = ['manifest', 'job'] as const;
+export type RequestForm = (typeof REQUEST_FORMS)[number];
+
+/** Whether the Job approves the request that it created, or leaves that to a person. */
+export const APPROVALS = ['automatic', 'manual'] as const;
+export type Approval = (typeof APPROVALS)[number];
+
+/** Kustomization objects of Flux that releaf writes for its folders. */
+export interface FluxKustomizations {
+  /** What their names begin with: `<name>-secrets`. */
+  readonly name: string;
+  /** Where they live, and what they name. */
+  readonly namespace: string;
+  readonly source: {
+    readonly kind: 'GitRepository' | 'OCIRepository' | 'Bucket';
+    readonly name: string;
+  };
+  /** Path of the folder of the config in that source, without `./` in front; '' when it is the top. */
+  readonly path: string;
+  /** As Flux writes it, such as `10m`. */
+  readonly interval: string;
+  /** Secret with the age identity that opens what SOPS encrypts. */
+  readonly decryptionSecret?: string;
+}
+
+/** How the output of a folder is shaped for whoever applies it; total. */
+export interface DeliverySpec {
+  readonly engine: Engine;
+  readonly layout: Layout;
+  readonly request: RequestForm;
+  /** Of the Job, where there is one. */
+  readonly approve: Approval;
+  /** Image of the Jobs: it has a POSIX shell and kubectl. */
+  readonly image: string;
+  readonly kustomizations?: FluxKustomizations;
+}
