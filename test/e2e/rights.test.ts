@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
+import { pendingObjects } from '../cluster/pending';
 import { removeFolders } from '../harness';
 import type { Ended } from '../system/process';
 import { traceOf } from '../untouched';
@@ -23,7 +24,7 @@ interface Rule {
   readonly verbs: readonly string[];
 }
 
-interface ClusterRole {
+interface Role {
   readonly kind: string;
   readonly metadata: { readonly name: string };
   readonly rules: readonly Rule[];
@@ -31,11 +32,11 @@ interface ClusterRole {
 
 const PAGE = readFileSync(join(__dirname, '../../docs/cluster.md'), 'utf8');
 
-/** The rules of a ClusterRole as the page says them. */
-function rulesOf(role: string): readonly Rule[] {
+/** The rules of a ClusterRole, or of a Role, as the page says them. */
+function rulesOf(role: string, ofKind = 'ClusterRole'): readonly Rule[] {
   const roles = [...PAGE.matchAll(/^```yaml\n(.*?)^```/gms)]
-    .flatMap(([, text = '']) => parseAllDocuments(text).map((one) => one.toJS() as ClusterRole))
-    .filter(({ kind, metadata }) => kind === 'ClusterRole' && metadata.name === role);
+    .flatMap(([, text = '']) => parseAllDocuments(text).map((one) => one.toJS() as Role))
+    .filter(({ kind, metadata }) => kind === ofKind && metadata.name === role);
   expect(roles).toHaveLength(1);
   return roles[0]?.rules ?? [];
 }
@@ -44,10 +45,11 @@ function rulesOf(role: string): readonly Rule[] {
 const singly = (rules: readonly Rule[]): readonly Rule[] =>
   rules.flatMap((rule) => rule.verbs.map((verb) => ({ ...rule, verbs: [verb] })));
 
-/** As messages put it: `get certificatesigningrequests.certificates.k8s.io kes-2-3f9ab2c1`. */
+/** As messages put it: `get certificatesigningrequests.certificates.k8s.io kes-2-3f9ab2c1`, `get configmaps`. */
 function inWords({ verbs, resources, apiGroups, resourceNames = [] }: Rule): string {
   const [resource, subresource] = resources[0]?.split('/') ?? [];
-  const path = [`${resource ?? ''}.${apiGroups[0] ?? ''}`, ...(subresource ? [subresource] : [])];
+  const [group = ''] = apiGroups;
+  const path = [`${resource ?? ''}${group && `.${group}`}`, ...(subresource ? [subresource] : [])];
   return [...verbs, path.join('/'), ...resourceNames].join(' ');
 }
 
@@ -60,26 +62,35 @@ async function userWith(rules: readonly Rule[]): Promise<{ user: string; kubecon
   return { user, kubeconfig: userKubeconfig(user) };
 }
 
-async function grant(user: string, rules: readonly Rule[]): Promise<void> {
+const grant = (user: string, rules: readonly Rule[]): Promise<void> =>
+  grantIn(undefined, user, rules);
+
+/** @param namespace - where the rules shall hold; undefined for everywhere */
+async function grantIn(
+  namespace: string | undefined,
+  user: string,
+  rules: readonly Rule[],
+): Promise<void> {
   const role = newName('role');
-  const metadata = { name: role };
-  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role };
+  const metadata = { name: role, ...(namespace !== undefined && { namespace }) };
+  const kind = namespace === undefined ? 'ClusterRole' : 'Role';
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind, name: role };
   const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }];
   const apiVersion = 'rbac.authorization.k8s.io/v1';
   await apply({
     apiVersion: 'v1',
     kind: 'List',
     items: [
-      { apiVersion, kind: 'ClusterRole', metadata, rules },
-      { apiVersion, kind: 'ClusterRoleBinding', metadata, roleRef, subjects },
+      { apiVersion, kind, metadata, rules },
+      { apiVersion, kind: `${kind}Binding`, metadata, roleRef, subjects },
     ],
   });
   for (const rule of singly(rules)) {
-    await until(`${user} may ${inWords(rule)}`, () => isAllowed(user, rule));
+    await until(`${user} may ${inWords(rule)}`, () => isAllowed(user, rule, namespace));
   }
 }
 
-async function isAllowed(user: string, rule: Rule): Promise<boolean> {
+async function isAllowed(user: string, rule: Rule, namespace?: string): Promise<boolean> {
   const [group] = rule.apiGroups;
   const [resource, subresource] = rule.resources[0]?.split('/') ?? [];
   const [verb] = rule.verbs;
@@ -90,7 +101,7 @@ async function isAllowed(user: string, rule: Rule): Promise<boolean> {
       input: JSON.stringify({
         apiVersion: 'authorization.k8s.io/v1',
         kind: 'SubjectAccessReview',
-        spec: { user, resourceAttributes: { group, resource, subresource, verb, name } },
+        spec: { user, resourceAttributes: { group, resource, subresource, verb, name, namespace } },
       }),
     },
   );
@@ -99,7 +110,9 @@ async function isAllowed(user: string, rule: Rule): Promise<boolean> {
 
 /** The rule that a message gives to paste. */
 const pastedRules = (stderr: string): readonly Rule[] =>
-  parse(/missing in a ClusterRole:\n((?: {2}.*\n)+)/.exec(stderr)?.[1] ?? '') as readonly Rule[];
+  parse(
+    /missing in a (?:Cluster)?Role[^:]*:\n((?: {2}.*\n)+)/.exec(stderr)?.[1] ?? '',
+  ) as readonly Rule[];
 
 /** What the page says about one command. */
 const COMMANDS = [
@@ -177,3 +190,39 @@ it.each(LOSSES)(
     expect(isIssued(name)).toBe(true);
   },
 );
+
+it('releaf fetch takes what a Job has kept with the Role beside it, and names that rule without it', async () => {
+  const name = newName('kept');
+  const folder = servingFolder([name]);
+  appendFileSync(join(folder, 'releaf.yaml'), 'delivery: { type: kubectl, request: job }\n');
+  await releafDone(['renew', name, '-C', folder]);
+  const object = pendingObjects(folder).get(name);
+  if (!object) throw new Error('nothing is pending');
+  const request = object.metadata.name;
+  await apply(object);
+  await kubectl(['certificate', 'approve', request]);
+  const certificate = await issuedCertificate(request);
+  await kubectl(['delete', 'csr', request]);
+  await apply({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: `${request}-certificate`, namespace: 'default' },
+    data: { 'certificate.pem': certificate },
+  });
+
+  const rules = rulesOf('releaf-fetch', 'Role');
+  const { user, kubeconfig } = await userWith(singly(rulesOf('releaf-fetch')));
+  const before = traceOf(folder);
+  const fetch = () => releafOn(['fetch', name, '-C', folder], { kubeconfig });
+  const { status, stderr } = await fetch();
+  expect(stderr).toContain(
+    `error CLUSTER_FORBIDDEN: you may not get configmaps ${request}-certificate in default\n`,
+  );
+  expect(status).toBe(1);
+  expect(pastedRules(stderr)).toEqual(rules);
+  expect(traceOf(folder)).toEqual(before);
+
+  await grantIn('default', user, pastedRules(stderr));
+  expect(await fetch()).toMatchObject({ status: 0 });
+  expect(existsSync(join(folder, 'certificates', name, '1/certificate.pem'))).toBe(true);
+});
