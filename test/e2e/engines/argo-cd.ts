@@ -25,8 +25,12 @@ const REPO_SERVER_PORT = 18081;
 export interface ArgoCd {
   createApplication(spec: ApplicationSpec): Promise<void>;
   state(name: string): Promise<ApplicationState>;
-  /** Asks for a look at Git at once, as `argocd app get --refresh` does, and waits until that has been. */
-  refresh(name: string): Promise<void>;
+  /**
+   * Asks for a look at Git at once, as `argocd app get --refresh` does, and waits until that has been.
+   *
+   * @param how - a `hard` one passes by what the repo server keeps
+   */
+  refresh(name: string, how?: 'normal' | 'hard'): Promise<void>;
   /** Waits until an Application is Synced and Healthy at a commit, and nothing is going on. */
   synced(name: string, commit: string): Promise<ApplicationState>;
   /** Ends the programs. The objects stay. */
@@ -72,10 +76,10 @@ export async function startArgoCd(): Promise<ArgoCd> {
       await apply(applicationOf(spec));
     },
     state: async (name) => stateOf(await application(name)),
-    async refresh(name) {
+    async refresh(name, how = 'normal') {
       await kubectl([
         ...['annotate', 'applications.argoproj.io', name, '-n', NAMESPACE],
-        ...['--overwrite', `${REFRESH}=normal`],
+        ...['--overwrite', `${REFRESH}=${how}`],
       ]);
       await until(`Argo CD has refreshed ${name}`, async () => {
         expectAlive(CONTROLLER);

@@ -120,6 +120,8 @@ export async function startFlux(): Promise<Flux> {
         '-n',
         NAMESPACE,
         '--overwrite',
+        // What managers named kubectl* wrote Flux takes out again.
+        '--field-manager=flux',
         `${REQUESTED}=${now}`,
       ]);
       await until(`Flux has tried ${name}`, async () => {
