@@ -13,6 +13,7 @@ import {
   type Made,
   type Planned,
 } from './make-revisions';
+import { isApprovedByJob } from '../model/delivery-spec';
 import { typed, typedKubectl } from './typed';
 
 export interface RenewFlags {
@@ -82,7 +83,14 @@ function refuseRest(context: Context, refusals: readonly ReleafError[]): ExitSta
 
 function noteNext(context: Context, made: readonly Made[]): void {
   const local = made.filter(({ spec }) => spec.signer === 'local');
-  const others = made.filter(({ spec }) => spec.signer !== 'local');
+  const inCluster = made.filter(({ spec }) => spec.signer !== 'local');
+  const byJob = inCluster.filter(({ spec }) => isApprovedByJob(spec.delivery));
+  const others = inCluster.filter(({ spec }) => !isApprovedByJob(spec.delivery));
+  if (byJob.length > 0) {
+    const names = byJob.map(({ spec }) => spec.name).join(' ');
+    context.note('next: commit, open a pull request; once dist/ is applied and its Job is done:');
+    context.note(`  ${typed(context, `fetch ${names}`)}`);
+  }
   if (others.length > 0) {
     const names = others.map(({ spec }) => spec.name).join(' ');
     context.note('next: commit, open a pull request; once dist/ is applied:');

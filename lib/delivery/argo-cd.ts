@@ -23,7 +23,7 @@ export const ARGO_CD: EngineRules = {
       'ServerSideApply=true,Validate=false,Prune=false,Delete=false',
   },
   wholeFragments: false,
-  // Its health check of a SealedSecret reads the condition of the generation before.
+  // Before 3.4.13 its health check of a SealedSecret takes the condition of an older generation.
   gate: true,
   folders: {},
   listing: undefined,

@@ -14,7 +14,6 @@ export const FLUX: EngineRules = {
   fragment: {
     'kustomize.toolkit.fluxcd.io/ssa': 'Merge',
     'kustomize.toolkit.fluxcd.io/prune': 'disabled',
-    'kustomize.toolkit.fluxcd.io/force': 'Disabled',
   },
   wholeFragments: true,
   gate: false,

@@ -43,3 +43,7 @@ export interface DeliverySpec {
   readonly image: string;
   readonly kustomizations?: FluxKustomizations;
 }
+
+/** Whether nobody needs to approve a request: the Job that creates it does. */
+export const isApprovedByJob = ({ request, approve }: DeliverySpec): boolean =>
+  request === 'job' && approve === 'automatic';

@@ -21,8 +21,10 @@ export interface StatusRow {
 
 const NEXT: Readonly<Record<Step['action'], (step: Step) => string>> = {
   renew: ({ name }) => `releaf renew ${name}`,
-  await: ({ name, signer }) =>
-    signer === 'local' ? `releaf sign ${name} --ca DIR` : `releaf approve ${name}`,
+  await({ name, signer, approver }) {
+    if (signer === 'local') return `releaf sign ${name} --ca DIR`;
+    return approver === 'job' ? `releaf fetch ${name}` : `releaf approve ${name}`;
+  },
   keep: () => '-',
   hold: ({ name }) => `releaf renew ${name} --force`,
   blocked: ({ name }) => `releaf plan ${name} tells what to change`,

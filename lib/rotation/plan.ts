@@ -1,4 +1,5 @@
 import type { CertificateSpec } from '../model/certificate-spec';
+import { isApprovedByJob } from '../model/delivery-spec';
 import {
   currentRevision,
   pendingRevision,
@@ -28,6 +29,8 @@ interface StepOf<Action extends string> {
   readonly reason: string;
   /** Who is to sign. */
   readonly signer: string;
+  /** Who is to approve the request, where the signer is in the cluster. */
+  readonly approver: 'job' | 'person';
   /** The key that a renewal keeps, by the revision that made it; absent when a new one is made. */
   readonly keeps?: { readonly revision: number; readonly publicKeySha256: string };
   /** What serves meanwhile; absent before the first certificate was issued. */
@@ -121,6 +124,7 @@ function stepFor(
     action,
     name: spec.name,
     signer: spec.signer,
+    approver: isApprovedByJob(spec.delivery) ? ('job' as const) : ('person' as const),
     revision,
     reason,
     ...(serving && { serving }),

@@ -86,7 +86,6 @@ function engineAnnotations(engine: Engine, object: Manifest): object {
     return {
       'kustomize.toolkit.fluxcd.io/ssa': 'Merge',
       'kustomize.toolkit.fluxcd.io/prune': 'disabled',
-      'kustomize.toolkit.fluxcd.io/force': 'Disabled',
     };
   }
   return Object.keys(data).some((key) => key.endsWith('.sh')) ? SCRIPT : {};

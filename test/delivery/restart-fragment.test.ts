@@ -69,7 +69,6 @@ describe('a fragment', () => {
     const guards = {
       'kustomize.toolkit.fluxcd.io/ssa': 'Merge',
       'kustomize.toolkit.fluxcd.io/prune': 'disabled',
-      'kustomize.toolkit.fluxcd.io/force': 'Disabled',
     };
     const template = {
       metadata: { annotations: { [KEY]: VALUE }, labels: { app: 'web' } },

@@ -1,6 +1,10 @@
 import { apply, kubectl } from './cluster';
 
 const strings = { type: 'object', additionalProperties: { type: 'string' } };
+const named = {
+  type: 'object',
+  properties: { name: { type: 'string' }, type: { type: 'string' } },
+};
 const object = (properties: object, required: readonly string[] = []): object => ({
   type: 'object',
   properties,
@@ -31,6 +35,7 @@ const TENANTS = {
             spec: object(
               {
                 image: { type: 'string' },
+                externalClientCertSecret: named,
                 podManagementPolicy: { type: 'string' },
                 poolsMetadata: object({ annotations: strings, labels: strings }),
                 kes: object(
@@ -38,6 +43,7 @@ const TENANTS = {
                     image: { type: 'string' },
                     replicas: { type: 'integer' },
                     kesSecret: object({ name: { type: 'string' } }),
+                    externalCertSecret: named,
                     annotations: strings,
                     labels: strings,
                   },
@@ -50,6 +56,10 @@ const TENANTS = {
                       name: { type: 'string' },
                       servers: { type: 'integer' },
                       volumesPerServer: { type: 'integer' },
+                      volumeClaimTemplate: {
+                        type: 'object',
+                        'x-kubernetes-preserve-unknown-fields': true,
+                      },
                       annotations: strings,
                       labels: strings,
                     },

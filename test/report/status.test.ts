@@ -17,6 +17,7 @@ const steps: readonly Step[] = [
     action: 'keep',
     name: 'ok',
     signer,
+    approver: 'person',
     revision: 3,
     reason: 'renews on …',
     serving: serving(3, 80),
@@ -25,15 +26,24 @@ const steps: readonly Step[] = [
     action: 'renew',
     name: 'due',
     signer,
+    approver: 'person',
     revision: 2,
     reason: 'due since …',
     serving: serving(1, 20),
   },
-  { action: 'renew', name: 'new', signer, revision: 1, reason: 'there is no certificate yet' },
+  {
+    action: 'renew',
+    name: 'new',
+    signer,
+    approver: 'person',
+    revision: 1,
+    reason: 'there is no certificate yet',
+  },
   {
     action: 'await',
     name: 'late',
     signer,
+    approver: 'person',
     revision: 2,
     reason: 'not signed yet',
     serving: serving(1, -1),
@@ -42,6 +52,7 @@ const steps: readonly Step[] = [
     action: 'await',
     name: 'wait',
     signer,
+    approver: 'person',
     revision: 5,
     reason: 'not signed yet',
     serving: serving(4, 25),
@@ -50,6 +61,7 @@ const steps: readonly Step[] = [
     action: 'await',
     name: 'here',
     signer: 'local',
+    approver: 'person',
     revision: 2,
     reason: 'not signed yet',
     serving: serving(1, 30),
@@ -58,9 +70,19 @@ const steps: readonly Step[] = [
     action: 'hold',
     name: 'back',
     signer,
+    approver: 'person',
     revision: 2,
     reason: 'withdrawn',
     serving: serving(1, 40),
+  },
+  {
+    action: 'await',
+    name: 'work',
+    signer,
+    approver: 'job',
+    revision: 2,
+    reason: 'not signed yet',
+    serving: serving(1, 50),
   },
 ];
 
@@ -73,6 +95,7 @@ due   due          1       20         2027-03-21 12:00  2027-02-19 12:00  releaf
 wait  pending      4       25         2027-03-26 12:00  2027-02-24 12:00  releaf approve wait
 here  pending      1       30         2027-03-31 12:00  2027-03-01 12:00  releaf sign here --ca DIR
 back  rolled-back  1       40         2027-04-10 12:00  2027-03-11 12:00  releaf renew back --force
+work  pending      1       50         2027-04-20 12:00  2027-03-21 12:00  releaf fetch work
 ok    ok           3       80         2027-05-20 12:00  2027-04-20 12:00  -
 `);
 });
@@ -81,7 +104,7 @@ it('gives machines the same, with times in RFC 3339', () => {
   const { certificates } = JSON.parse(statusJson(statusRows(steps, NOW))) as {
     readonly certificates: readonly unknown[];
   };
-  expect(certificates).toHaveLength(7);
+  expect(certificates).toHaveLength(8);
   expect(certificates[2]).toEqual({
     name: 'due',
     state: 'due',
@@ -103,7 +126,14 @@ it('shows a plan as a table and as JSON', () => {
   );
   expect(JSON.parse(planJson(steps.slice(2, 3)))).toEqual({
     steps: [
-      { action: 'renew', name: 'new', signer, revision: 1, reason: 'there is no certificate yet' },
+      {
+        action: 'renew',
+        name: 'new',
+        signer,
+        approver: 'person',
+        revision: 1,
+        reason: 'there is no certificate yet',
+      },
     ],
   });
 });

@@ -1,4 +1,5 @@
 import { labelsOf } from '../../delivery/signing-request-object';
+import type { CertificateSpec } from '../../model/certificate-spec';
 import { shellWord } from '../../model/shell-word';
 import type { Context } from '../context';
 import type { Waiting } from '../issue';
@@ -7,11 +8,8 @@ import { typed, typedKubectl } from '../typed';
 type Requested = Pick<Waiting, 'spec' | 'pending'>;
 
 /** Whether a Job in the cluster creates the request. */
-export const isByJob = ({ spec }: Requested): boolean => spec.delivery.request === 'job';
-
-/** Whether nobody needs to approve the request. */
-export const isApprovedByJob = (one: Requested): boolean =>
-  isByJob(one) && one.spec.delivery.approve === 'automatic';
+export const isByJob = ({ delivery }: Pick<CertificateSpec, 'delivery'>): boolean =>
+  delivery.request === 'job';
 
 /** A kubectl command about the Jobs of a certificate. */
 const aboutJobs = (context: Context, verb: string, { spec, pending }: Requested): string => {
@@ -32,6 +30,6 @@ export const jobApproves = (context: Context, one: Requested): string =>
 
 /** How a request is created anew under its name. A Job that has ended does not run again. */
 export const createAnew = (context: Context, one: Requested): string =>
-  isByJob(one)
+  isByJob(one.spec)
     ? `${aboutJobs(context, 'delete', one)}; apply dist/, or let GitOps do it`
     : 'apply dist/';

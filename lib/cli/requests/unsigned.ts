@@ -3,7 +3,8 @@ import { formatDuration } from '../../config/duration';
 import { ReleafError } from '../../model/errors';
 import type { Failure } from './attempts';
 import type { Context } from '../context';
-import { isApprovedByJob, jobApproves } from './by-job';
+import { isApprovedByJob } from '../../model/delivery-spec';
+import { jobApproves } from './by-job';
 import { reasonOf, type LiveRequest } from './live-request';
 import { typed } from '../typed';
 
@@ -27,7 +28,7 @@ export function unsigned(context: Context, request: LiveRequest, waited?: number
     : new ReleafError(
         'REQUEST_UNSIGNED',
         `${objectName}: is not approved yet${after}`,
-        isApprovedByJob(request)
+        isApprovedByJob(request.spec.delivery)
           ? jobApproves(context, request)
           : `next: ${typed(context, `approve ${spec.name}`)}`,
       );
