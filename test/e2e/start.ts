@@ -3,7 +3,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createRequest } from '../../lib/x509/certificate-request';
-import build from '../system/build';
 import { newKey, NO_SUBJECT } from '../x509/tools';
 import {
   ADMIN,
@@ -19,10 +18,9 @@ import { issue, newAuthority, type Pair } from './pki';
 import { FOLDER, launch, tool } from './processes';
 import { startSealedSecrets } from './sealed-secrets';
 
-/** Compiles releaf, and starts the cluster that all tests share. */
+/** Starts the cluster that all tests share. */
 export default async function start(): Promise<void> {
   const began = Date.now();
-  build();
   await startCluster();
   await Promise.all([waitForSigner(), startSealedSecrets()]);
   process.stderr.write(`the cluster is up after ${((Date.now() - began) / 1000).toFixed(1)} s\n`);
