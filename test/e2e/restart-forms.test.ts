@@ -314,12 +314,12 @@ const FORMS: Readonly<Record<string, Form>> = {
     pools: 'poolsMetadata',
     apply: async (root) => {
       for (const name of ['kes.restart.k8s.yaml', 'kes.restart-2.k8s.yaml']) {
-        const file = join(root, 'dist/server-side', name);
+        const file = join(root, 'dist/fragments', name);
         await kubectl(['patch', '--type=merge', '-f', file, '--patch-file', file]);
       }
     },
     remove: async (root, { update }) => {
-      rmSync(join(root, 'dist/server-side'), { recursive: true });
+      rmSync(join(root, 'dist/fragments'), { recursive: true });
       await kubectl(['apply', '-f', join(root, 'dist')]);
       await update(join(root, 'team'));
     },
