@@ -4,6 +4,7 @@ import { isatty } from 'node:tty';
 import { systemClock } from './clock';
 import { ignoredByGit, uncommitted } from './git';
 import { systemRandomness } from './randomness';
+import { LARGEST_BYTES } from '../store/text-file';
 import { run } from './run';
 
 // The package's own description, found by its name wherever this file was compiled to.
@@ -12,7 +13,13 @@ const { version } = require('releaf/package.json') as { readonly version: string
 
 async function readInput(): Promise<Buffer> {
   const pieces: Buffer[] = [];
-  for await (const piece of process.stdin) pieces.push(piece as Buffer);
+  let bytes = 0;
+  for await (const piece of process.stdin as AsyncIterable<Buffer>) {
+    pieces.push(piece);
+    bytes += piece.length;
+    // It is refused then.
+    if (bytes > LARGEST_BYTES) break;
+  }
   return Buffer.concat(pieces);
 }
 

@@ -25,7 +25,7 @@ export interface Context {
   readonly interactive: boolean;
   /** Whether standard output takes colour. */
   readonly colour: boolean;
-  /** All of standard input. */
+  /** All of standard input; where that is more than is read of a text, no more than shows it. */
   readonly readInput: () => Promise<Buffer>;
   /** Which of these paths git ignores; none where there is no git. */
   readonly ignoredByGit: (root: string, paths: readonly string[]) => readonly string[];

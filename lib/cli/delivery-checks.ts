@@ -1,17 +1,21 @@
 import { checkArgoCd } from '../cluster/checks/argo-cd';
 import { checkApplications } from '../cluster/checks/argo-cd-application';
 import { checkFlux, type ExpectedKustomization } from '../cluster/checks/flux';
-import { checkFragment, fragmentsOf } from '../cluster/checks/fragment';
-import { checkIssuanceJob, type IssuanceJobName } from '../cluster/checks/issuance-job';
+import { checkFragment } from '../cluster/checks/fragment';
+import { checkIssuanceJob } from '../cluster/checks/issuance-job';
+import type { JobName } from '../cluster/checks/live-job';
 import type { Check } from '../cluster/checks/run-checks';
+import { checkSecretGate } from '../cluster/checks/secret-gate';
 import type { Commands } from '../cluster/checks/verdict';
 import { checkRestartObjects } from '../cluster/checks/workload';
 import type { KubernetesApi } from '../cluster/kubernetes-api';
 import type { Config } from '../config/parse-config';
+import { ENGINE_RULES } from '../delivery/engines';
 import { folderObjects } from '../delivery/folder-objects';
-import { possibleFiles } from '../delivery/output-file';
+import { needsGate, possibleFiles } from '../delivery/output-file';
+import { annotatedObjects } from '../delivery/restart-objects';
 import type { CertificateSpec } from '../model/certificate-spec';
-import { pendingRevision, type Certificate } from '../model/revision';
+import { currentRevision, pendingRevision, type Certificate } from '../model/revision';
 import { readManifests } from '../yaml/read-manifests';
 
 /** Whoever may apply `dist/`: there, and not in the way. */
@@ -22,7 +26,7 @@ export function checksOfEngines(
   argocdNamespace: string,
   commands: Commands,
 ): readonly Check[] {
-  const requested = specs.find(({ signer }) => signer !== 'local')?.name;
+  const requested = specs.find(({ signer }) => signer !== 'local');
   const byJob = delivery.request === 'job';
   return [
     {
@@ -68,15 +72,24 @@ export function checksOfDelivery(
     certificate: spec.name,
     run,
   });
+  const current = currentRevision(revisions);
   const pending = pendingRevision(revisions);
-  const fragments = fragmentsOf(spec);
+  const rules = ENGINE_RULES[spec.delivery.engine];
+  const fragments = annotatedObjects(spec, 'fragment');
   return [
     ...(spec.delivery.request === 'job' && pending && pending.record.signer !== 'local'
       ? [
           about('job', async () => {
-            const job = await issuanceJobOf(certificate);
-            return checkIssuanceJob(api, spec, job, commands);
+            const job = await renderedJob(certificate, pending.record.objectName);
+            return checkIssuanceJob(api, spec, pending, job, commands);
           }),
+        ]
+      : []),
+    ...(current && rules.gate && needsGate(current.sealedKey.sealing, spec.secret.naming)
+      ? [
+          about('gate', async () =>
+            checkSecretGate(api, spec, await renderedJob(certificate, undefined), commands),
+          ),
         ]
       : []),
     ...(spec.restartObjects.length > 0
@@ -89,23 +102,28 @@ export function checksOfDelivery(
   ];
 }
 
-/** Only synth knows its name, which has a hash of all that is in it. */
-async function issuanceJobOf(certificate: Certificate<CertificateSpec>): Promise<IssuanceJobName> {
+/**
+ * The Job of a certificate whose pods run under a service account, or under none. Only synth knows its name,
+ * which has a hash of all that is in it.
+ */
+async function renderedJob(
+  certificate: Certificate<CertificateSpec>,
+  serviceAccount: string | undefined,
+): Promise<JobName> {
   const { renderCertificate } = await import('../constructs/render.js');
-  const objectName = pendingRevision(certificate.revisions)?.record.objectName;
   for (const { text } of renderCertificate(certificate)) {
     const reading = readManifests(text);
     for (const object of 'manifests' in reading ? reading.manifests : []) {
       const { kind, metadata, spec } = object as RenderedJob;
-      if (kind !== 'Job' || spec.template.spec.serviceAccountName !== objectName) continue;
+      if (kind !== 'Job' || spec.template.spec.serviceAccountName !== serviceAccount) continue;
       return metadata;
     }
   }
-  throw new Error('synth gives no Job for a pending request');
+  throw new Error(`synth gives no Job of service account ${serviceAccount ?? '(none)'}`);
 }
 
 interface RenderedJob {
   readonly kind: string;
-  readonly metadata: IssuanceJobName;
+  readonly metadata: JobName;
   readonly spec: { readonly template: { readonly spec: { readonly serviceAccountName?: string } } };
 }

@@ -1,7 +1,7 @@
 import type { ClusterOptions } from '../cluster/kubernetes-api';
 import { openFolder } from '../store/folder';
 import { attemptEach, type Failure } from './requests/attempts';
-import { awaitCertificates } from './requests/await-certificates';
+import { awaitCertificates, isYetToBeMade } from './requests/await-certificates';
 import { conclude, NOBODY } from './requests/conclude';
 import type { Context, ExitStatus } from './context';
 import { pendingRequests } from './requests/pending-requests';
@@ -31,23 +31,28 @@ export async function runFetchLive(
   }
   const api = await context.openCluster(flags);
   const seen = await attemptEach(context, pending.done, (one) => lookEverywhere(context, api, one));
+  const unseen = pending.done.flatMap((one) => {
+    const failure = seen.failed.find(({ name }) => name === one.spec.name);
+    return failure ? [{ ...one, failure }] : [];
+  });
+  const toCome = wait === undefined ? [] : unseen.filter(isYetToBeMade);
   const awaited =
     wait === undefined
       ? { done: seen.done.filter(isSigned), failed: [] }
-      : await awaitCertificates(context, api, seen.done, wait, lookEverywhere);
+      : await awaitCertificates(context, api, [...seen.done, ...toCome], wait, lookEverywhere);
   const open = wait === undefined ? seen.done.filter(isUnsigned) : [];
   // A scheduled run has nothing to say of what others have yet to do.
   const isAsked = names.length > 0 || wait !== undefined;
   const isExpected = (one: Failure): boolean => !isAsked && one.error.code === 'REQUEST_MISSING';
-  const missing = pending.done.filter(({ spec }) =>
-    seen.failed.some((one) => one.name === spec.name && isExpected(one)),
-  );
+  const missing = unseen.filter(({ failure }) => isExpected(failure));
   const taken = await attemptEach(context, awaited.done, (one) =>
     takeCertificate(context, folder, one, allowOlder),
   );
   const failed = [
     ...pending.failed,
-    ...seen.failed.filter((one) => !isExpected(one)),
+    ...unseen
+      .filter((one) => !toCome.includes(one) && !isExpected(one.failure))
+      .map(({ failure }) => failure),
     ...awaited.failed,
     ...(isAsked ? open.map((one) => unsigned(context, one)) : []),
     ...taken.failed,

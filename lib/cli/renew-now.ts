@@ -7,6 +7,7 @@ import { signingRequestObject } from '../delivery/signing-request-object';
 import { shellWord } from '../model/shell-word';
 import { isDue } from '../rotation/plan';
 import { openFolder, type Folder } from '../store/folder';
+import { readText } from '../store/text-file';
 import { approveAndTake } from './requests/approve-and-take';
 import { attemptEach, type Failure } from './requests/attempts';
 import { conclude, NOBODY, type Results } from './requests/conclude';
@@ -84,7 +85,7 @@ function nextNow(context: Context, names: readonly string[], written: readonly s
   const at = (file: string): string => shellWord(join(context.folder, file));
   const apply = typedKubectl(context, 'apply -f');
   const commands = written
-    .filter((file) => /\.(?:k8s|sops)\.yaml$/.test(file))
+    .filter((file) => /\.(?:k8s|sops)\.yaml$/.test(file) && holdsObjects(context, file))
     .map((file) =>
       file.endsWith('.sops.yaml')
         ? `sops decrypt ${at(file)} | ${apply} -`
@@ -96,6 +97,10 @@ function nextNow(context: Context, names: readonly string[], written: readonly s
     `whether it arrives, and what restarts: ${typed(context, `doctor ${names.join(' ')}`)}; then commit`,
   ].join('\n');
 }
+
+/** A file that a list names may hold a comment only, which kubectl refuses. */
+const holdsObjects = ({ folder }: Context, file: string): boolean =>
+  /^kind: /m.test(readText(join(folder, file), file));
 
 /** What is left as it is, and why. */
 function tellIdle(context: Context, planned: readonly Planned[], wanted: readonly Planned[]): void {

@@ -84,8 +84,8 @@ function refuseRest(context: Context, refusals: readonly ReleafError[]): ExitSta
 function noteNext(context: Context, made: readonly Made[]): void {
   const local = made.filter(({ spec }) => spec.signer === 'local');
   const inCluster = made.filter(({ spec }) => spec.signer !== 'local');
-  const byJob = inCluster.filter(({ spec }) => isApprovedByJob(spec.delivery));
-  const others = inCluster.filter(({ spec }) => !isApprovedByJob(spec.delivery));
+  const byJob = inCluster.filter(({ spec }) => isApprovedByJob(spec.delivery, spec.signer));
+  const others = inCluster.filter((one) => !byJob.includes(one));
   if (byJob.length > 0) {
     const names = byJob.map(({ spec }) => spec.name).join(' ');
     context.note('next: commit, open a pull request; once dist/ is applied and its Job is done:');

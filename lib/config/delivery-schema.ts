@@ -14,7 +14,8 @@ const shared = {
       'Whether a request is a manifest in dist/, or a Job in the cluster creates it. Default job with argo-cd, else manifest.',
   }).optional(),
   approve: oneOf('approve', APPROVALS, {
-    description: 'Whether the Job approves the request that it compared with the committed one.',
+    description:
+      'Whether the Job approves the request that it compared with the committed one. Never one that logs in to the API server.',
     default: 'automatic',
   }).optional(),
   image: text(kubernetes.IMAGE, {

@@ -147,10 +147,12 @@ export const FIELD_PATH = textShape({
       ? 'an index would replace the whole list: for the pools of a Tenant say spec.poolsMetadata.annotations, for others name a file'
       : undefined,
   beyond: (text) =>
-    text
-      .split(/[.[\]"']+/)
-      .map(unwritableKey)
-      .find((problem) => problem !== undefined),
+    text.includes('${')
+      ? 'Flux would take ${ for a variable; choose a key without it'
+      : text
+          .split(/[.[\]"']+/)
+          .map(unwritableKey)
+          .find((problem) => problem !== undefined),
 });
 
 export const OBJECT_KIND = textShape({

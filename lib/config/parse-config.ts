@@ -3,7 +3,7 @@ import type { CertificateSpec } from '../model/certificate-spec';
 import type { DeliverySpec } from '../model/delivery-spec';
 import { ReleafError } from '../model/errors';
 import { formatPath, type Problem } from './problem';
-import { resolveDelivery } from './resolve-delivery';
+import { approvalProblems, resolveDelivery } from './resolve-delivery';
 import { resolveCertificate } from './resolve-certificate';
 import { sharedFragments } from './restart-rules';
 import { checkShape } from './shape-problems';
@@ -42,6 +42,7 @@ export function parseConfig(written: unknown, source: string): Config {
   const certificates = resolved.flatMap(({ spec }) => spec ?? []);
   const problems = [
     ...deliveryProblems,
+    ...approvalProblems(config.delivery, delivery, certificates),
     ...(config.certificates ? [] : [NO_CERTIFICATES]),
     ...resolved.flatMap((one) => one.problems),
     ...sharedSecrets(certificates),

@@ -1,4 +1,5 @@
-import type { DeliverySpec, FluxKustomizations } from '../model/delivery-spec';
+import type { CertificateSpec } from '../model/certificate-spec';
+import { signsLogIns, type DeliverySpec, type FluxKustomizations } from '../model/delivery-spec';
 import type { Problem } from './problem';
 import type { WrittenDelivery, WrittenKustomizations } from './written-config';
 
@@ -39,6 +40,22 @@ export function resolveDelivery(
         ]
       : [];
   return { delivery, problems };
+}
+
+/** Refuses that a Job is told to approve what it never does. */
+export function approvalProblems(
+  written: WrittenDelivery | undefined,
+  { request }: Pick<DeliverySpec, 'request'>,
+  certificates: readonly Pick<CertificateSpec, 'name' | 'signer'>[],
+): readonly Problem[] {
+  if (typeof written !== 'object' || written.approve !== 'automatic' || request !== 'job')
+    return [];
+  const [first, ...more] = certificates.filter(({ signer }) => signsLogIns(signer));
+  if (!first) return [];
+  const which = `certificates.${first.name}${more.length > 0 ? `, and ${more.length} more,` : ''}`;
+  const path = ['delivery', 'approve'];
+  const text = `got automatic; what ${first.signer} signs for ${which} logs in to the API server, and a Job approves no such request; leave approve out, or say manual: releaf approve ${first.name}`;
+  return [{ path, text }];
 }
 
 function kustomizationsOf(

@@ -1,3 +1,5 @@
+import { groupOf, isCustomResource } from '../model/api-version';
+import { APP_WORKLOADS, isAppWorkload } from '../model/app-workload';
 import type { CertificateSpec, RestartFile, RestartObject } from '../model/certificate-spec';
 import type { Engine } from '../model/delivery-spec';
 import type { ConfigPath, Problem } from './problem';
@@ -61,27 +63,22 @@ function objectRules(
     ...(said.serviceName === undefined || kind === 'StatefulSet'
       ? []
       : [here([form, 'serviceName'], `only a StatefulSet has one, and this is a ${kind}`)]),
-    ...(said.selector === undefined || isWorkload(place)
+    ...(said.selector === undefined || isAppWorkload(place)
       ? []
-      : [here([form, 'selector'], `only ${WORKLOADS.join(', ')} of apps have one here`)]),
+      : [here([form, 'selector'], `only ${APP_WORKLOADS.join(', ')} of apps have one here`)]),
     ...(unknown.length === 0
       ? fluxRules(place, engine, (path, text) => here([form, ...path], text))
       : []),
   ];
 }
 
-/** Workloads of the group `apps` whose pods restart for their template. */
-const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];
-const isWorkload = ({ kind, apiVersion }: RestartObject): boolean =>
-  WORKLOADS.includes(kind) && apiVersion.startsWith('apps/');
-
 const EMPTIED = 'Flux would apply what is left out as empty';
 
 /** Flux decodes kinds of Kubernetes itself into their Go types (fluxcd/pkg, ssa/normalize). */
 function fluxRules(place: RestartObject, engine: Engine, here: Report): readonly Problem[] {
-  if (engine !== 'flux' || !isBuiltIn(place)) return [];
+  if (engine !== 'flux' || isCustomResource(place)) return [];
   const { kind, name, namespace, selector, serviceName } = place;
-  if (!isWorkload(place)) {
+  if (!isAppWorkload(place)) {
     return [here(['kind'], `${EMPTIED}, and of a ${kind} that is not known: say ${FILE}`)];
   }
   const live = (path: string): string =>
@@ -94,12 +91,6 @@ function fluxRules(place: RestartObject, engine: Engine, here: Report): readonly
       ? []
       : [here(['serviceName'], `say it ${live('.spec.serviceName')}`)]),
   ];
-}
-
-/** Whether the API server knows the kind without a CustomResourceDefinition. */
-function isBuiltIn({ apiVersion }: RestartObject): boolean {
-  const group = apiVersion.split('/').slice(0, -1).join('');
-  return !group.includes('.') || group.endsWith('.k8s.io');
 }
 
 function operatorRule(
@@ -141,9 +132,6 @@ function samePlace(one: Place, other: Place): boolean {
   // Without an object it is the only one in the file that has the place.
   return !a || !b || (a.kind === b.kind && a.name === b.name);
 }
-
-const groupOf = ({ apiVersion }: RestartObject): string =>
-  apiVersion.split('/').slice(0, -1).join('');
 
 /**
  * Two fragments of one object would take each other's annotation out: server-side apply removes what the

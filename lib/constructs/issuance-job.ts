@@ -2,12 +2,13 @@ import { type ApiObject, JsonPatch, Yaml } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { ENGINE_RULES } from '../delivery/engines';
-import { certificateConfigMapName, jobName } from '../delivery/issuance-names';
+import { certificateConfigMapName, ISSUANCE_JOB_LABELS, jobName } from '../delivery/issuance-names';
 import type { IssuancePart } from '../delivery/issuance-parts';
 import { clusterRules, namespaceRules, type PolicyRule } from '../delivery/issuance-rules';
 import { scriptText } from '../delivery/scripts';
 import { labelsOf, signingRequestObject } from '../delivery/signing-request-object';
 import type { CertificateSpec } from '../model/certificate-spec';
+import { approvalOf } from '../model/delivery-spec';
 import type { Revision } from '../model/revision';
 import { markPart } from './part';
 import { scriptJobSpec } from './script-job';
@@ -21,7 +22,7 @@ export interface IssuanceJobProps {
 
 /**
  * A Job that creates the CertificateSigningRequest of a revision, approves it if it is the committed one
- * (unless a person shall), waits for the signer, and keeps the certificate, which is public, in a ConfigMap.
+ * (unless a person shall, as always with what logs in to the API server), waits for the signer, and keeps the certificate, which is public, in a ConfigMap.
  * With it comes all that it needs: the script with the request, a service account of its own, and the rules
  * that allow this one thing. For engines that do not apply CertificateSigningRequests, as Argo CD from 3.0 on.
  *
@@ -30,8 +31,9 @@ export interface IssuanceJobProps {
 export class IssuanceJob extends Construct {
   constructor(scope: Construct, id: string, { spec, revision }: IssuanceJobProps) {
     super(scope, id);
-    const { approve, image, engine } = spec.delivery;
+    const { image, engine } = spec.delivery;
     const { objectName, signer } = revision.record;
+    const approve = approvalOf(spec.delivery, signer);
     const { namespace } = revision.sealedKey;
     const rules = ENGINE_RULES[engine];
     const labels = labelsOf(spec.name);
@@ -117,7 +119,11 @@ export class IssuanceJob extends Construct {
     mark(
       'job',
       new k8s.KubeJob(this, 'Job', {
-        metadata: { ...metadata, name: jobName(objectName, [data, job]) },
+        metadata: {
+          ...metadata,
+          name: jobName(objectName, [data, job]),
+          labels: { ...labels, ...ISSUANCE_JOB_LABELS },
+        },
         spec: job,
       }),
     );

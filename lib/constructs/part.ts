@@ -1,6 +1,7 @@
 import type { ApiObject } from 'cdk8s';
 import type { EngineRules } from '../delivery/engine';
 import type { Part } from '../delivery/output-file';
+import { isCustomResource } from '../model/api-version';
 
 const METADATA = 'releaf/part';
 
@@ -22,7 +23,3 @@ export function markPart(
 export function partOf(object: ApiObject): Part | undefined {
   return object.node.metadata.find(({ type }) => type === METADATA)?.data as Part | undefined;
 }
-
-/** Whether the API server knows the kind only from a CustomResourceDefinition. */
-const isCustomResource = ({ apiGroup }: ApiObject): boolean =>
-  apiGroup.includes('.') && !apiGroup.endsWith('.k8s.io');

@@ -13,6 +13,13 @@ export const CERTIFICATE_ITEM = 'certificate.pem';
 export const certificateConfigMapName = (objectName: string): string => `${objectName}-certificate`;
 
 /**
+ * What the Job of a request has besides the labels of its certificate, so that it can be told from a gate.
+ *
+ * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
+ */
+export const ISSUANCE_JOB_LABELS = { 'app.kubernetes.io/component': 'issuance' } as const;
+
+/**
  * What a Job's name may have: it is the value of a label on the Job's pods.
  *
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set

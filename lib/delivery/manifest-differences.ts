@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { SEALING_SCOPES } from '../model/certificate-spec';
+import { whyReserved } from './manifest-reserved';
 import type { Segment } from './yaml-path';
 
 /**
  * Where an object is not what synth gives. Labels and annotations may be more, on a template in it too, but
- * none that says under which name a sealed key opens. What else is in the object's own metadata belongs to
+ * none by which a controller would do something else with it. What else is in the object's own metadata belongs to
  * others; its name and namespace are judged elsewhere.
  *
  * @param found - nobody vouches for its shape
@@ -43,15 +43,11 @@ function* differences(
 function* surplus(value: unknown, path: readonly Segment[]): Generator<readonly Segment[]> {
   const [around, parent, key] = [path.at(-3), path.at(-2), path.at(-1)];
   const isOpen = key === 'metadata' || (parent === 'metadata' && isAddable(key));
-  const isAdded = around === 'metadata' && isAddable(parent) && !SCOPES.has(key);
+  const isAdded =
+    around === 'metadata' && isAddable(parent) && whyReserved(`${key ?? ''}`) === undefined;
   if (isOpen && isMapping(value)) yield* differences(value, {}, path);
   else if (!isAdded && !(path.length === 2 && parent === 'metadata')) yield path;
 }
-
-/** Annotations by which the Sealed Secrets controller decides under which name a key opens. */
-const SCOPES: ReadonlySet<Segment | undefined> = new Set(
-  SEALING_SCOPES.map((scope) => `sealedsecrets.bitnami.com/${scope}`),
-);
 
 const isPlace = (path: readonly Segment[], key: string): boolean =>
   path.length === 1 && path[0] === 'metadata' && (key === 'name' || key === 'namespace');

@@ -1,12 +1,5 @@
 import type { Manifest } from '../yaml/read-manifests';
 
-/** API group of an object, without the version; empty for the core group. */
-export function groupOf({ apiVersion }: Manifest): string {
-  return typeof apiVersion === 'string' && apiVersion.includes('/')
-    ? apiVersion.replace(/\/.*/, '')
-    : '';
-}
-
 /**
  * What no two objects have in common that are applied side by side. A SealedSecret becomes the Secret of
  * its name, so the two are in each other's way.

@@ -1,3 +1,5 @@
+import { isCustomResource } from '../model/api-version';
+import { isAppWorkload } from '../model/app-workload';
 import type { CertificateSpec, RestartObject } from '../model/certificate-spec';
 import type { IssuedRevision } from '../model/revision';
 import type { EngineRules } from './engine';
@@ -28,9 +30,6 @@ export function restartFragments(
   });
 }
 
-/** Kinds whose pods a template of `spec.template` makes, in the group `apps`. */
-const OF_APPS = ['Deployment', 'StatefulSet', 'DaemonSet'];
-
 interface PodOwnerSpec {
   readonly template?: { readonly metadata?: object; readonly spec?: object };
 }
@@ -44,7 +43,7 @@ function withRequired(
   object: PartialObject,
   { kind, selector, serviceName }: RestartObject,
 ): PartialObject {
-  if (!OF_APPS.includes(kind) || !object.apiVersion.startsWith('apps/')) return object;
+  if (!isAppWorkload(object)) return object;
   const { template = {}, ...rest }: PodOwnerSpec = object.spec ?? {};
   return {
     ...object,
@@ -74,9 +73,3 @@ function guarded(
   const annotations = { ...own, ...(Object.fromEntries(guards) as Record<string, string>) };
   return { ...object, metadata: { ...object.metadata, annotations } };
 }
-
-/** Whether the API server knows the kind only from a CustomResourceDefinition. */
-const isCustomResource = ({ apiVersion }: PartialObject): boolean => {
-  const group = apiVersion.split('/').slice(0, -1).join('');
-  return group.includes('.') && !group.endsWith('.k8s.io');
-};

@@ -1,3 +1,4 @@
+import { groupOf } from '../model/api-version';
 import type { CertificateSpec, RestartObject } from '../model/certificate-spec';
 import type { IssuedRevision } from '../model/revision';
 import { restartAnnotation, restartValue } from '../rotation/restart';
@@ -27,8 +28,10 @@ export function annotatedObjects(
 }
 
 /** What tells one object from another. */
-const objectId = ({ apiVersion, kind, namespace, namespaced, name }: RestartObject): string =>
-  JSON.stringify([apiVersion.split('/').slice(0, -1), kind, namespace, namespaced, name]);
+const objectId = (object: RestartObject): string => {
+  const { kind, namespace, namespaced, name } = object;
+  return JSON.stringify([groupOf(object), kind, namespace, namespaced, name]);
+};
 
 /** As much of an object as says what it is and what is to be changed. */
 export interface PartialObject {

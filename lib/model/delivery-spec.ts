@@ -37,13 +37,41 @@ export interface DeliverySpec {
   readonly engine: Engine;
   readonly layout: Layout;
   readonly request: RequestForm;
-  /** Of the Job, where there is one. */
+  /** Of the Job, where there is one; {@link approvalOf} is what counts for a request. */
   readonly approve: Approval;
   /** Image of the Jobs: it has a POSIX shell and kubectl. */
   readonly image: string;
   readonly kustomizations?: FluxKustomizations;
 }
 
-/** Whether nobody needs to approve a request: the Job that creates it does. */
-export const isApprovedByJob = ({ request, approve }: DeliverySpec): boolean =>
-  request === 'job' && approve === 'automatic';
+/**
+ * Signers whose certificates log in to the API server, which takes names for users and groups.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/certificate-signing-requests/#kubernetes-signers
+ */
+const LOG_IN: readonly string[] = [
+  'kubernetes.io/kube-apiserver-client',
+  'kubernetes.io/kube-apiserver-client-kubelet',
+];
+
+/** Whether what a signer signs logs in to the API server. */
+export const signsLogIns = (signer: string): boolean => LOG_IN.includes(signer);
+
+/**
+ * Who approves what a Job creates. Whoever may create pods beside the Job can use its rights, and with the right
+ * to approve for such a signer become any user: a log-in always waits for a person.
+ *
+ * @param signer - of the request
+ */
+export const approvalOf = ({ approve }: Pick<DeliverySpec, 'approve'>, signer: string): Approval =>
+  signsLogIns(signer) ? 'manual' : approve;
+
+/**
+ * Whether nobody needs to approve a request: the Job that creates it does.
+ *
+ * @param signer - of the request
+ */
+export const isApprovedByJob = (
+  delivery: Pick<DeliverySpec, 'request' | 'approve'>,
+  signer: string,
+): boolean => delivery.request === 'job' && approvalOf(delivery, signer) === 'automatic';

@@ -46,7 +46,9 @@ export const ERROR_CODES = {
   RENDERED_TWICE: 'rendered manifests hold an object of synth twice',
   RENDERED_MOVED: 'rendered manifests give an object a name or namespace that breaks it',
   RENDERED_CHANGED: 'rendered manifests hold an object that is not what synth gives',
-  RENDERED_METADATA: 'rendered manifests lack a label or annotation that synth gives',
+  RENDERED_METADATA:
+    'rendered manifests lack a label or annotation that synth gives, or add a harmful one',
+  RENDERED_RIGHTS: 'rendered manifests hand on the rights of the Job, or give it more',
   RENDERED_RESTART: 'rendered manifests lack the restart annotation on its target',
   IGNORED_BY_GIT: 'git ignores a file that must be committed',
   PRIVATE_KEY_IN_CLEAR: 'a private key lies in clear in the folder',

@@ -124,7 +124,7 @@ function stepFor(
     action,
     name: spec.name,
     signer: spec.signer,
-    approver: isApprovedByJob(spec.delivery) ? ('job' as const) : ('person' as const),
+    approver: isApprovedByJob(spec.delivery, spec.signer) ? ('job' as const) : ('person' as const),
     revision,
     reason,
     ...(serving && { serving }),

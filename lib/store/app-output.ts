@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { MARKER } from '../delivery/output-file';
 import { ReleafError } from '../model/errors';
 import { visible } from '../model/visible';
 import { readYamlValue } from '../yaml/read-yaml';
 import { leadsThroughLink } from './link-below';
+import { markedFiles } from './marked-files';
 import type { OutputDifference } from './output-difference';
 import { OUTPUT_FOLDER } from './output-folder';
 import { pathInside } from './path-inside';
@@ -82,8 +82,8 @@ function realpathOf(path: string): string {
 
 /**
  * Compares what the app wrote with what stands in the output folder, file by file. Stale is only what
- * `cdk8s synth` (`*.k8s.yaml`) or releaf (by its mark) can have written, and only inside the folder:
- * elsewhere another app's output may lie beside this one.
+ * `cdk8s synth` (`*.k8s.yaml`) or releaf (by its mark, whichever the delivery was) can have written, and
+ * only inside the folder: elsewhere another app's output may lie beside this one.
  *
  * @param produced - the folder that the app wrote into, absolute
  * @param output - the output folder, absolute or relative to the root
@@ -112,16 +112,10 @@ export function* appDifferences(
   const kept = new Set(given);
   // YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE has folders, but none in a folder.
   const depth = given.some((name) => name.includes('/')) ? 1 : 0;
-  for (const name of filesBelow(directory, '', depth)) {
-    if (kept.has(name) || !isGenerated(directory, name)) continue;
-    yield { kind: 'stale', file: shownPath(root, join(directory, name)) };
+  const ofCdk8s = filesBelow(directory, '', depth).filter((name) => name.endsWith('.k8s.yaml'));
+  for (const name of [...new Set([...ofCdk8s, ...markedFiles(root, directory)])].sort()) {
+    if (!kept.has(name)) yield { kind: 'stale', file: shownPath(root, join(directory, name)) };
   }
-}
-
-function isGenerated(directory: string, name: string): boolean {
-  if (name.endsWith('.k8s.yaml')) return true;
-  if (!name.endsWith('.sops.yaml')) return false;
-  return readTextIfThere(join(directory, name), name)?.startsWith(MARKER) === true;
 }
 
 /**

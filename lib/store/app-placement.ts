@@ -64,7 +64,7 @@ function assertOnce(
   throw new ReleafError(
     'APP_FAILED',
     `${found.file}: ${shown} is not what RotatingCertificate gives for certificate ${certificate}`,
-    'let the app take it from the library, and add labels and annotations only',
+    'let the app take it from the library, and add labels and annotations only, none that Argo CD, Flux, Sealed Secrets or RBAC act on',
   );
 }
 

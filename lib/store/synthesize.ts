@@ -1,13 +1,14 @@
-import { readdirSync } from 'node:fs';
-import { join, posix, relative, resolve, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { renderCertificate, renderShared, type RenderedFile } from '../constructs/render';
 import { folderObjects } from '../delivery/folder-objects';
-import { isManifestFile, MARKER, OUTPUT_FOLDERS, possibleFiles } from '../delivery/output-file';
+import { foreignHint } from '../delivery/foreign-file';
+import { MARKER, possibleFiles } from '../delivery/output-file';
 import { ReleafError } from '../model/errors';
 import type { Revision } from '../model/revision';
 import { readApp } from './app-output';
 import { assertNoOrphans, readFolder, type Folder } from './folder';
 import { leadsThroughLink } from './link-below';
+import { markedFiles } from './marked-files';
 import type { OutputDifference } from './output-difference';
 import { OUTPUT_FOLDER } from './output-folder';
 import { pathInside } from './path-inside';
@@ -15,7 +16,7 @@ import { SecretOwners } from './secret-owners';
 import { shownPath } from './shown-path';
 import { Staging } from './staging';
 import { assertPlaces, TeamFiles } from './team-files';
-import { errno, fileError, readTextIfThere } from './text-file';
+import { readTextIfThere } from './text-file';
 
 /**
  * Compares what the committed files give with what stands on disk, file by file: manifests in the
@@ -58,38 +59,13 @@ export function* outputDifferences(
   yield* teamFiles.differences();
   // Elsewhere another folder's output may lie beside ours, and would be taken for stale.
   if (isOutside(folder.root, directory)) return;
-  for (const below of ['', ...OUTPUT_FOLDERS]) {
-    if (below !== '' && leadsThroughLink(directory, below)) continue;
-    for (const name of otherManifests(directory, below, given)) {
-      yield { kind: 'stale', file: shown(join(directory, name)) };
-    }
+  for (const name of markedFiles(folder.root, directory)) {
+    if (!given.has(name)) yield { kind: 'stale', file: shown(join(directory, name)) };
   }
 }
 
 const isOutside = (root: string, directory: string): boolean =>
   relative(root, directory).startsWith('..');
-
-/** Manifests in a folder of the output that carry our mark, but for the given ones. */
-function otherManifests(
-  output: string,
-  below: string,
-  given: ReadonlySet<string>,
-): readonly string[] {
-  const directory = join(output, below);
-  let names: readonly string[];
-  try {
-    names = readdirSync(directory);
-  } catch (error) {
-    if (errno(error) === 'ENOENT' || (below !== '' && errno(error) === 'ENOTDIR')) return [];
-    throw fileError('FILE_UNREADABLE', directory, error);
-  }
-  return names
-    .filter(isManifestFile)
-    .map((name) => posix.join(below, name))
-    .filter((name) => !given.has(name))
-    .filter((name) => readTextIfThere(join(output, name), name)?.startsWith(MARKER))
-    .sort();
-}
 
 /** What a synth did; paths relative to the root. */
 export interface Synthesis {
@@ -146,11 +122,7 @@ export function synthesize(
 }
 
 const foreignFile = (file: string): ReleafError =>
-  new ReleafError(
-    'FOREIGN_FILE',
-    `${file}: was not written by releaf synth`,
-    'move it, or rename the certificate in the config',
-  );
+  new ReleafError('FOREIGN_FILE', `${file}: was not written by releaf synth`, foreignHint(file));
 
 /**
  * Finds out before anything is written whether a synth can succeed afterwards: no foreign file in the

@@ -4,8 +4,8 @@ import { ReleafError, type ErrorCode } from '../model/errors';
 
 const MEBIBYTE = 1024 * 1024;
 
-/** The largest file that is read as text, in bytes; a config of 50,000 certificates is below it. */
-const LARGEST_BYTES = 16 * MEBIBYTE;
+/** The largest text that is read, in bytes; a config of 50,000 certificates is below it. */
+export const LARGEST_BYTES = 16 * MEBIBYTE;
 
 /** `ENOENT` and the like, of an error of the file system. */
 export function errno(error: unknown): string | undefined {
@@ -73,10 +73,7 @@ function readRegularFile(path: string, shown: string, links: Links): Buffer {
       throw new ReleafError('FILE_UNREADABLE', `${shown}: is not a regular file`);
     }
     if (status.size > LARGEST_BYTES) {
-      throw new ReleafError(
-        'FILE_UNREADABLE',
-        `${shown}: has ${Math.ceil(status.size / MEBIBYTE)} MiB, at most ${LARGEST_BYTES / MEBIBYTE} MiB are read`,
-      );
+      throw tooLarge(shown, `${Math.ceil(status.size / MEBIBYTE)} MiB`);
     }
     return readFileSync(file);
   } finally {
@@ -84,12 +81,19 @@ function readRegularFile(path: string, shown: string, links: Links): Buffer {
   }
 }
 
+const tooLarge = (shown: string, size: string): ReleafError =>
+  new ReleafError(
+    'FILE_UNREADABLE',
+    `${shown}: has ${size}, at most ${LARGEST_BYTES / MEBIBYTE} MiB are read`,
+  );
+
 /**
  * Bytes as UTF-8 text, without a byte order mark.
  *
- * @throws ReleafError FILE_UNREADABLE when they are not UTF-8
+ * @throws ReleafError FILE_UNREADABLE when they are not UTF-8, or too many
  */
 export function decode(bytes: Buffer, shown: string): string {
+  if (bytes.length > LARGEST_BYTES) throw tooLarge(shown, 'more');
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

@@ -1,3 +1,4 @@
+import { foreignHint } from '../delivery/foreign-file';
 import type { ErrorCode } from '../model/errors';
 import type { Problem } from '../rotation/coherence';
 
@@ -7,22 +8,22 @@ export type OutputFault = 'missing' | 'changed' | 'stale' | 'foreign';
 const SYNTHESIZE = 'run releaf synth and commit the result';
 
 const FAULTS: Readonly<
-  Record<OutputFault, readonly [code: ErrorCode, fault: string, hint: string]>
+  Record<
+    OutputFault,
+    readonly [code: ErrorCode, fault: string, hint: string | ((file: string) => string)]
+  >
 > = {
   missing: ['DIST_CHANGED', 'is missing; synth gives it', SYNTHESIZE],
   changed: ['DIST_CHANGED', 'is not what synth gives', SYNTHESIZE],
   stale: ['DIST_STALE', 'synth no longer gives it', SYNTHESIZE],
-  foreign: [
-    'FOREIGN_FILE',
-    'was not written by releaf synth',
-    'move it, or rename the certificate in the config',
-  ],
+  foreign: ['FOREIGN_FILE', 'was not written by releaf synth', foreignHint],
 };
 
 /** A file of the output that is not what synth gives, as a problem of `verify`. */
 export function outputProblem(fault: OutputFault, file: string): Problem {
   const [code, what, hint] = FAULTS[fault];
-  return { code, file, message: `${file}: ${what}`, hint };
+  const todo = typeof hint === 'string' ? hint : hint(file);
+  return { code, file, message: `${file}: ${what}`, hint: todo };
 }
 
 /** A path that git ignores although it must be committed, as a problem of `verify`. */

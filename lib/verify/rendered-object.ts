@@ -1,5 +1,6 @@
 import { manifestDifferences } from '../delivery/manifest-differences';
 import { placeInWords } from '../delivery/manifest-identity';
+import { whyReserved } from '../delivery/manifest-reserved';
 import { valueAt } from '../delivery/value-at';
 import { formatPath, type Segment } from '../delivery/yaml-path';
 import type { ErrorCode } from '../model/errors';
@@ -52,7 +53,7 @@ const KEEP =
 const OR_NAME = 'or give the config the final name and namespace of the Secret, and renew';
 
 const LEAVE =
-  'let the overlay add labels and annotations only; if dist/ is behind, run releaf verify first';
+  'let the overlay add labels and annotations only, none that Argo CD, Flux, Sealed Secrets or RBAC act on; if dist/ is behind, run releaf verify first';
 
 const shownPlace = ({ metadata }: Manifest): string =>
   visible(placeInWords(metadata)) || 'without a name';
@@ -110,7 +111,9 @@ function shownDifference(found: Manifest, wanted: Manifest, path: readonly Segme
   const shown = visible(formatPath(path));
   const [is, should] = [valueAt(found, path), valueAt(wanted, path)].map(shownValue);
   if (is === undefined) return `${shown} is missing`;
-  return should === undefined ? `${shown} is ${is}` : `${shown} is ${is}, not ${should}`;
+  if (should !== undefined) return `${shown} is ${is}, not ${should}`;
+  const why = whyReserved(`${path.at(-1) ?? ''}`);
+  return [`${shown} is ${is}`, ...(why === undefined ? [] : [visible(why)])].join(', ');
 }
 
 const LONGEST = 100;

@@ -1,5 +1,6 @@
 import { manifestDifferences } from '../delivery/manifest-differences';
-import { groupOf, identityOf } from '../delivery/manifest-identity';
+import { identityOf } from '../delivery/manifest-identity';
+import { groupOf } from '../model/api-version';
 import { valueAt } from '../delivery/value-at';
 import type { CertificateSpec } from '../model/certificate-spec';
 import type { Manifest } from '../yaml/read-manifests';

@@ -1,4 +1,4 @@
-import { groupOf } from '../delivery/manifest-identity';
+import { groupOf } from '../model/api-version';
 import { valueAt } from '../delivery/value-at';
 import { parsePath } from '../delivery/yaml-path';
 import type { CertificateSpec, RestartObject } from '../model/certificate-spec';
@@ -39,7 +39,7 @@ function faultOf(
 ): string | undefined {
   const annotation = restartAnnotation(certificate);
   const path = [...parsePath(target.annotations), annotation];
-  const targets = manifests.filter((one) => isTarget(one, target));
+  const targets = targetsIn(manifests, target);
   if (targets.length === 0)
     return `is not there, so nothing restarts with certificate ${certificate}`;
   const values = targets.map((one) => valueAt(one, path));
@@ -50,13 +50,23 @@ function faultOf(
     : `${annotation} in ${target.annotations} is ${visible(JSON.stringify(other)).slice(0, 100)}, not ${value}`;
 }
 
-/** A prefix or a namespace that an overlay gives reaches the target as well. */
-function isTarget(one: Manifest, { apiVersion, kind, name }: RestartObject): boolean {
-  const found = one.metadata?.name;
-  return (
-    one.kind === kind &&
-    groupOf(one) === groupOf({ apiVersion, kind }) &&
-    typeof found === 'string' &&
-    found.includes(name)
+/**
+ * The target; where it is not there under its own name, what an overlay that gives a prefix or a namespace has made of it:
+ * of several names that hold its own, the shortest.
+ */
+function targetsIn(
+  manifests: readonly Manifest[],
+  { apiVersion, kind, namespace, name }: RestartObject,
+): readonly Manifest[] {
+  const alike = manifests.flatMap((one) => {
+    const found = one.metadata?.name;
+    const isAlike = one.kind === kind && groupOf(one) === groupOf({ apiVersion });
+    return isAlike && typeof found === 'string' && found.includes(name) ? [{ one, found }] : [];
+  });
+  const exact = alike.filter(
+    ({ one, found }) => found === name && one.metadata?.namespace === namespace,
   );
+  const shortest = alike.reduce((least, { found }) => Math.min(least, found.length), Infinity);
+  const renamed = alike.filter(({ found }) => found.length === shortest);
+  return (exact.length > 0 ? exact : renamed).map(({ one }) => one);
 }

@@ -8,11 +8,12 @@ import type { Problem } from '../rotation/coherence';
 import { readManifests, type Manifest } from '../yaml/read-manifests';
 import { objectFaults } from './rendered-object';
 import { RenderedObjects, type WantedObject } from './rendered-objects';
+import { rightsProblems } from './rendered-rights';
 import { restartProblems } from './rendered-restart';
 
 /**
  * What is broken of a folder's objects in what an overlay, or anything else, rendered of them. What it added,
- * and objects of others, are no matter of this.
+ * and objects of others, are no matter of this, unless they do something else with ours.
  *
  * @param manifests - everything that was rendered; nobody vouches for it
  * @param source - how messages call it
@@ -53,6 +54,8 @@ export function* renderedProblems(
       });
     }
   }
+  const ours = settled.flatMap(([{ object }, own]) => (own ? [object, own] : [object]));
+  yield* rightsProblems(new Set(ours), manifests, source);
   for (const certificate of certificates) {
     yield* restartProblems(certificate, manifests, source);
   }

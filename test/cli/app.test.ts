@@ -201,12 +201,22 @@ describe('what the app wrote, compared with the output', () => {
           'dist/shop.k8s.yaml': 'a',
           'dist/web.k8s.yaml': `${MARKER}\n`,
           'dist/web.sops.yaml': `${MARKER}\n`,
+          'dist/web.patch.yaml': `${MARKER}\n`,
+          'dist/kustomization.yaml': `${MARKER}\n`,
+          'dist/secrets/web.k8s.yaml': `${MARKER}\n`,
+          'dist/secrets/theirs.k8s.yaml': 'theirs',
+          'dist/charts/web.k8s.yaml': `${MARKER}\n`,
         },
       ),
-    ).toEqual([
-      { kind: 'stale', file: 'dist/web.k8s.yaml' },
-      { kind: 'stale', file: 'dist/web.sops.yaml' },
-    ]);
+    ).toEqual(
+      [
+        'kustomization.yaml',
+        'secrets/web.k8s.yaml',
+        'web.k8s.yaml',
+        'web.patch.yaml',
+        'web.sops.yaml',
+      ].map((name) => ({ kind: 'stale', file: `dist/${name}` })),
+    );
   });
 
   it('is never stale outside the folder, where others may write too', () => {
@@ -409,6 +419,16 @@ describe('of each certificate the app places every object once', () => {
     [
       'another ciphertext',
       () => ({ 'a.k8s.yaml': reference.replace('tls.key: Ag', 'tls.key: Ah') }),
+      DIFFERENT,
+    ],
+    [
+      'an annotation that Argo CD acts on',
+      () => ({
+        'a.k8s.yaml': reference.replace(
+          /^metadata:\n/m,
+          '$&  annotations: { argocd.argoproj.io/hook: Skip }\n',
+        ),
+      }),
       DIFFERENT,
     ],
     [

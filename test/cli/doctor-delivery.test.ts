@@ -1,28 +1,63 @@
 import type { Finding } from '../../lib/model/finding';
 import { X25519 } from '../age-identities';
 import { StandIn } from '../cluster/stand-in';
-import { folderOf, releaf, removeFolders, WEB_CONFIG, WEB_FILES } from '../harness';
+import { readRequest } from '../../lib/x509/certificate-request';
+import {
+  folderOf,
+  read,
+  releaf,
+  removeFolders,
+  signed,
+  testCa,
+  WEB_CONFIG,
+  WEB_FILES,
+} from '../harness';
 
 afterAll(removeFolders);
 
-/** What doctor says of a pending certificate in a cluster with Argo CD and Flux. */
-async function diagnosed(config: string, when: (api: StandIn) => void = () => undefined) {
+/** A folder whose certificate is pending. */
+async function pendingRoot(config: string): Promise<string> {
   const root = folderOf({ ...WEB_FILES, 'releaf.yaml': config });
   expect(await releaf(['renew', '-C', root])).toMatchObject({ status: 0 });
+  return root;
+}
+
+/** One whose certificate is issued. */
+async function issuedRoot(config: string): Promise<string> {
+  const root = await pendingRoot(config);
+  const request = readRequest(read(root, 'certificates/web/1/request.pem'), 'request.pem');
+  const stdin = signed(await testCa(), request);
+  expect(await releaf(['fetch', '-C', root, '--from', '-'], { stdin })).toMatchObject({
+    status: 0,
+  });
+  return root;
+}
+
+/** What doctor says of a certificate in a cluster with Argo CD and Flux. */
+async function diagnosed(
+  config: string,
+  when: (api: StandIn, root: string) => void = () => undefined,
+  make = pendingRoot,
+) {
+  const root = await make(config);
   const api = new StandIn();
   api.put('/apis/argoproj.io/v1alpha1', { resources: [{ name: 'applications' }] });
   api.put('/apis/kustomize.toolkit.fluxcd.io/v1', { resources: [{ name: 'kustomizations' }] });
   api.put('/apis/apps/v1', {
     resources: [{ name: 'deployments', kind: 'Deployment', namespaced: true }],
   });
-  when(api);
+  when(api, root);
   const { stdout } = await releaf(['doctor', '-C', root, '--json'], { openCluster: api.open });
-  const { findings } = JSON.parse(stdout) as { findings: readonly Finding[] };
-  const lines = findings.map(({ level, check, message }) => `${level} ${check}: ${message}`);
+  const { findings } = JSON.parse(stdout) as {
+    findings: readonly (Omit<Finding, 'next'> & { readonly next?: string })[];
+  };
+  const lines = findings.map(({ level, check, message, next = '' }) =>
+    `${level} ${check}: ${message}\n${next}`.trimEnd(),
+  );
   return (check: string): readonly string[] =>
     lines
-      .filter((line) => line.includes(` ${check}: `))
-      .map((line) => line.replace(/web-1-\w+/, 'NAME'));
+      .filter((line) => line.replace(/^\w+ /, '').startsWith(`${check}: `))
+      .map((line) => line.replaceAll(/web-1-[0-9a-f]{8}/g, 'NAME').replaceAll(root, 'HERE'));
 }
 
 const FRAGMENT = `${WEB_CONFIG}    restart:
@@ -41,8 +76,43 @@ it('looks at the Job instead of the exclusions, where a Job creates requests', a
     'ok request: NAME is not in the cluster: its Job has not created it, or it was issued and is gone',
   ]);
   expect(of('job')).toEqual([
-    expect.stringMatching(/^warning job: Job shop\/NAME-[0-9a-f]{6} is not in the cluster$/),
+    expect.stringMatching(
+      /^warning job: Job shop\/NAME-[0-9a-f]{6} is not in the cluster\napply dist\/web.k8s.yaml,/,
+    ),
   ]);
+});
+
+it.each([
+  ['argo-cd', true],
+  ['flux', false],
+])('looks at the gate of the current revision, where there is one: %s', async (engine, has) => {
+  const of = await diagnosed(
+    `${WEB_CONFIG}delivery: ${engine}\n`,
+    (api, root) => {
+      if (!has) return;
+      const [name = ''] =
+        /web-1-\w+-gate-[0-9a-f]{6}$/m.exec(read(root, 'dist/web.k8s.yaml')) ?? [];
+      api.put(`/apis/batch/v1/namespaces/shop/jobs/${name}`, {
+        status: { conditions: [{ type: 'Failed', status: 'True', reason: 'DeadlineExceeded' }] },
+      });
+    },
+    issuedRoot,
+  );
+  const failed =
+    /^failure gate: Job shop\/(NAME-gate-\w{6}) failed \(DeadlineExceeded\): .*kubectl delete job -n shop \1\n/s;
+  expect(of('gate')).toEqual(has ? [expect.stringMatching(failed)] : []);
+});
+
+it('names the file that the delivery gives the request', async () => {
+  const config = `${WEB_CONFIG}delivery: { type: flux, layout: object }\n`;
+  const of = await diagnosed(config, (api) => {
+    api.put('/api/v1/namespaces/argocd/configmaps/argocd-cm', {
+      data: { 'resource.exclusions': '- kinds: [CertificateSigningRequest]' },
+    });
+  });
+  const file = 'dist/requests/web.request.k8s.yaml';
+  expect(of('argo cd')[0]).toMatch(new RegExp(`^kubectl .*apply -f HERE/${file}$`, 'm'));
+  expect(of('request')[0]).toContain(`\napply ${file}, or see why GitOps has not\n`);
 });
 
 it('looks at Application and object, where a fragment restarts it', async () => {
@@ -56,7 +126,7 @@ it('looks at Application and object, where a fragment restarts it', async () => 
     expect.stringContaining('warning argo cd: Application shop does not say ClientSideApply'),
   ]);
   expect(of('restart')).toEqual([
-    'warning restart: Deployment shop/web (dist/) is not in the cluster',
+    'warning restart: Deployment shop/web (dist/) is not in the cluster\napply dist/, or see why GitOps has not',
   ]);
 });
 
@@ -68,6 +138,6 @@ it('looks at each Kustomization of Flux that dist/ has', async () => {
   });
   expect(of('flux').filter((line) => !line.endsWith('is here'))).toEqual([
     'ok flux: Kustomization flux-system/releaf-requests is there',
-    'failure flux: Kustomization flux-system/releaf-secrets does not decrypt, and SOPS seals what it applies',
+    'failure flux: Kustomization flux-system/releaf-secrets does not decrypt, and SOPS seals what it applies\ngive it spec.decryption with provider: sops and the Secret of the age identity',
   ]);
 });

@@ -260,7 +260,8 @@ describe('releaf fetch, where a Job creates the request', () => {
   const unsigned = (each: Scene) => {
     each.cluster.signer = () => undefined;
   };
-  const DESCRIBE = 'kubectl describe jobs -n shop -l releaf.dev/certificate=web';
+  const JOB = '-n shop -l releaf.dev/certificate=web,app.kubernetes.io/component=issuance';
+  const DESCRIBE = `kubectl describe jobs ${JOB}`;
 
   it.each<[string, (each: Scene) => void]>([
     ['is gone', remove],
@@ -312,6 +313,26 @@ describe('releaf fetch, where a Job creates the request', () => {
       keep(each, { 'certificate.pem': certificateFor(each) });
     };
     expect(await each.run('--wait', '5m')).toMatchObject({ status: 0 });
+  });
+
+  it('waits with --wait for a Job that has yet to create the request', async () => {
+    const each = await scene(jobFiles());
+    remove(each);
+    each.cluster.before = () => {
+      if (each.cluster.calls.length !== 6) return;
+      each.cluster.apply(each.object);
+      approve(each);
+    };
+    expect(await each.run('--wait', '5m')).toMatchObject({ status: 0 });
+  });
+
+  it('says with --wait in the end that there still is no request', async () => {
+    const each = await scene(jobFiles());
+    remove(each);
+    const { stderr, status } = await each.run('--wait', '10s');
+    expect(stderr).toContain(`error REQUEST_MISSING: ${each.name}: is not in the cluster`);
+    expect(status).toBe(1);
+    expect(each.cluster.calls.length).toBeGreaterThan(6);
   });
 
   it.each<[string, string, string, string]>([
@@ -368,6 +389,22 @@ describe('releaf fetch, where a Job creates the request', () => {
     );
   });
 
+  it('does not say that a Job keeps what a person approves once it has ended', async () => {
+    const each = await scene(jobFiles('manual'));
+    remove(each);
+    const notThere = `error REQUEST_MISSING: ${each.name}: is not in the cluster (context stand-in)
+  the Job that creates it has not run yet, or failed: ${DESCRIBE}; if it is not there: apply dist/, or see why GitOps has not; kube-controller-manager deletes a request 24 hours after it was made if nobody decides, and an hour after it was issued: then kubectl delete jobs ${JOB}; apply dist/, or let GitOps do it`;
+    await refused(
+      each,
+      `${notThere}; to create it without the Job: releaf renew web --now\n`,
+      'web',
+    );
+    const { stderr } = await releaf(['approve', '-C', each.root], {
+      openCluster: each.cluster.open,
+    });
+    expect(stderr.replaceAll(` -C ${each.root}`, '')).toBe(`${notThere}\n`);
+  });
+
   it.each<[string, (each: Scene) => string, string]>([
     ['no PEM', () => 'hello', 'PEM_INVALID'],
     ['a request', ({ root }) => read(root, 'certificates/web/1/request.pem'), 'PEM_INVALID'],
@@ -385,6 +422,9 @@ describe('releaf fetch, where a Job creates the request', () => {
     const { status, stderr } = await each.run();
     expect(stderr).toContain(
       `error ${code}: certificate.pem of ConfigMap shop/${each.name}-certificate`,
+    );
+    expect(stderr).toContain(
+      `; if somebody else has put it there: kubectl delete configmap -n shop ${each.name}-certificate; kubectl delete jobs ${JOB}; apply dist/, or let GitOps do it; releaf fetch web`,
     );
     expect(status).toBe(1);
     expect(traceOf(each.root)).toEqual(before);
@@ -409,7 +449,7 @@ describe('releaf fetch, where a Job creates the request', () => {
     const { status, stderr } = await each.run();
     expect(stderr).toMatch(/^error REQUEST_DIFFERS: /);
     expect(stderr).toContain(
-      `kubectl delete csr ${each.name}; kubectl delete jobs -n shop -l releaf.dev/certificate=web; apply dist/, or let GitOps do it; releaf fetch web`,
+      `kubectl delete csr ${each.name}; kubectl delete jobs ${JOB}; apply dist/, or let GitOps do it; releaf fetch web`,
     );
     expect(status).toBe(1);
   });

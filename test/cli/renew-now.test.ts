@@ -93,6 +93,18 @@ whether it arrives, and what restarts: releaf doctor web -C ${root}; then commit
     ]);
   });
 
+  it('has nothing applied that holds a comment only', async () => {
+    const { root, renew } = scene(
+      {},
+      { ...WEB_FILES, 'releaf.yaml': `${WEB_CONFIG}delivery: flux\n` },
+    );
+    const { stderr } = await renew('web');
+    expect(read(root, 'dist/requests/web.k8s.yaml')).toContain('# Nothing is to be applied');
+    expect(stderr.match(/^ +kubectl .*/gm)).toEqual([
+      `  kubectl apply -f ${root}/dist/secrets/web.k8s.yaml`,
+    ]);
+  });
+
   it('gives machines one document', async () => {
     const { renew } = scene();
     const { status, stdout } = await renew('web', '--json');

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ENGINES } from '../../lib/model/delivery-spec';
 import {
@@ -80,4 +81,60 @@ it('another delivery leaves nothing of the one before, whichever follow each oth
   for (const delivery of tour) {
     expect(await outputAfter(root, delivery)).toEqual(fresh.get(delivery));
   }
+  const app = appOf(fresh.get(DELIVERIES[0]!)!);
+  for (const delivery of DELIVERIES) {
+    const before = await outputAfter(root, delivery);
+    for (const [path, text] of Object.entries(app)) writeFileSync(join(root, path), text);
+    expect(await releaf(['synth', '-C', root])).toMatchObject({ status: 0 });
+    expect(outputIn(root)).toEqual(['dist/app.k8s.yaml']);
+    expect(await releaf(['verify', '-C', root])).toMatchObject({ status: 0, stdout: '' });
+    for (const path of ['cdk8s.yaml', 'app.yaml', 'dist/app.k8s.yaml']) rmSync(join(root, path));
+    expect(await outputAfter(root, delivery)).toEqual(before);
+  }
 }, 60_000);
+
+const outputIn = (root: string): readonly string[] =>
+  Object.keys(filesIn(root)).filter((path) => path.startsWith('dist/'));
+
+/** An app that gives in one file what releaf gives in several, with a delivery that needs no more. */
+function appOf(files: Files): Files {
+  const output = Object.entries(files).filter(([path]) => path.startsWith('dist/'));
+  return {
+    'releaf.yaml': `${config(DELIVERIES[0]!)}knownPrivateKeys: [app.yaml, dist/app.k8s.yaml]\n`,
+    'cdk8s.yaml': 'app: mkdir -p $CDK8S_OUTDIR && cp app.yaml $CDK8S_OUTDIR/app.k8s.yaml\n',
+    'app.yaml': output.map(([, text]) => text).join('---\n'),
+  };
+}
+
+it('files of others stay, whatever they are, where another delivery would write', async () => {
+  const root = folderOf(committed);
+  await outputAfter(root, 'flux');
+  const large = `${'#'.repeat(17 * 1024 * 1024)}\n`;
+  writeFileSync(join(root, 'dist/secrets/large.k8s.yaml'), large);
+  writeFileSync(join(root, 'dist/requests/latin1.k8s.yaml'), Buffer.from([0xe9]));
+  mkdirSync(join(root, 'dist/secrets/folder.k8s.yaml'));
+  mkdirSync(join(root, 'dist/folder.k8s.yaml'));
+  writeFileSync(join(root, 'dist/restarts'), 'a file');
+  execFileSync('mkfifo', [join(root, 'dist/secrets/pipe.k8s.yaml')]);
+  writeFileSync(join(root, 'releaf.yaml'), config('kubectl'));
+  const { status, stderr } = await releaf(['synth', '-C', root]);
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+  expect(await releaf(['verify', '-C', root])).toMatchObject({ status: 0, stdout: '' });
+  expect(readdirSync(join(root, 'dist/secrets')).sort()).toEqual([
+    'folder.k8s.yaml',
+    'large.k8s.yaml',
+    'pipe.k8s.yaml',
+  ]);
+});
+
+it('a kustomization of the team is in the way of a delivery that needs its own', async () => {
+  const root = folderOf({ ...committed, 'dist/kustomization.yaml': 'resources: []\n' });
+  await outputAfter(root, 'kubectl');
+  writeFileSync(join(root, 'releaf.yaml'), config('kustomize'));
+  const hint = 'move that file: with this delivery synth writes one of that name itself\n';
+  const synth = await releaf(['synth', '-C', root]);
+  expect(synth.stderr).toBe(
+    `error FOREIGN_FILE: dist/kustomization.yaml: was not written by releaf synth\n  ${hint}`,
+  );
+  expect((await releaf(['verify', '-C', root])).stdout).toContain(`  ${hint}`);
+});

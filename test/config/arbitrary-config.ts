@@ -12,7 +12,13 @@ import {
   KEY_USAGES,
   SEALING_SCOPES,
 } from '../../lib/model/certificate-spec';
-import { APPROVALS, ENGINES, LAYOUTS, REQUEST_FORMS } from '../../lib/model/delivery-spec';
+import {
+  APPROVALS,
+  ENGINES,
+  LAYOUTS,
+  REQUEST_FORMS,
+  signsLogIns,
+} from '../../lib/model/delivery-spec';
 import { POST_QUANTUM, X25519 } from '../age-identities';
 
 const some = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
@@ -385,6 +391,18 @@ const withRestartObjects = (config: WrittenConfig): fc.Arbitrary<WrittenConfig> 
   }));
 };
 
+const logsIn = ({ profile, signer }: WrittenCertificate): boolean =>
+  signer === undefined
+    ? typeof profile === 'object' && profile.name === 'kubernetes-client'
+    : signsLogIns(signer);
+
+/** No Job may be told to approve what logs in to the API server. */
+function withoutApproval(config: WrittenConfig): WrittenConfig {
+  const { delivery, certificates = {} } = config;
+  if (typeof delivery !== 'object' || !Object.values(certificates).some(logsIn)) return config;
+  return { ...config, delivery: { ...delivery, approve: undefined } };
+}
+
 /** Any valid config, over every key, profile, signer, sealing and both Secret types. */
 export const arbitraryConfig: fc.Arbitrary<WrittenConfig> = fc
   .uniqueArray(certificateName, { maxLength: 4 })
@@ -412,4 +430,5 @@ export const arbitraryConfig: fc.Arbitrary<WrittenConfig> = fc
       { requiredKeys: ['version', 'certificates'] },
     ),
   )
-  .chain(withRestartObjects);
+  .chain(withRestartObjects)
+  .map(withoutApproval);

@@ -52,6 +52,48 @@ describe('delivery', () => {
     expect(problemsOf(withValue('delivery', { type: 'argo-cd', approve: 'manual' }))).toEqual([]);
   });
 
+  describe('with a certificate that logs in to the API server', () => {
+    const client = {
+      profile: { name: 'kubernetes-client', user: 'jane' },
+      secret: { name: 'jane', namespace: 'default' },
+      sealing: { type: 'sealed-secrets', certificate: 'sealing.pem' },
+    };
+    const problems = (delivery: object, certificates: object = { jane: client }) =>
+      problemsOf({ version: 1, certificates, delivery });
+
+    it('refuses that a Job approves it', () => {
+      const more = {
+        john: { ...client, secret: { name: 'john', namespace: 'default' } },
+        node: {
+          ...client,
+          profile: undefined,
+          commonName: 'system:node:a',
+          subject: { organizations: ['system:nodes'] },
+          usages: ['digital signature', 'client auth'],
+          signer: 'kubernetes.io/kube-apiserver-client-kubelet',
+          secret: { name: 'node', namespace: 'default' },
+        },
+      };
+      const text = (signer: string, name: string, others = '') =>
+        `delivery.approve: got automatic; what ${signer} signs for certificates.${name}${others} logs in to the API server, and a Job approves no such request; leave approve out, or say manual: releaf approve ${name}`;
+      const automatic = { type: 'argo-cd', approve: 'automatic' };
+      const signer = 'kubernetes.io/kube-apiserver-client';
+      expect(problems(automatic)).toEqual([text(signer, 'jane')]);
+      expect(problems(automatic, { jane: client, ...more })).toEqual([
+        text(signer, 'jane', ', and 2 more,'),
+      ]);
+      expect(problems(automatic, { node: more.node })).toEqual([text(`${signer}-kubelet`, 'node')]);
+    });
+
+    it.each([
+      { type: 'argo-cd' },
+      { type: 'argo-cd', approve: 'manual' },
+      { type: 'kubectl', request: 'job' },
+    ])('takes %j, and a person approves it', (delivery) => {
+      expect(problems(delivery)).toEqual([]);
+    });
+  });
+
   it('is the same for every certificate', () => {
     expect(problemsOf(withValue('delivery', 'flux'))).toEqual([]);
   });

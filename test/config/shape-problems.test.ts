@@ -776,6 +776,11 @@ const ROWS: Row[] = [
   ]),
   [
     '~.restart',
+    [{ patch: { kind: 'Deployment', name: 'web', annotations: 'spec.${X}.annotations' } }],
+    '~.restart[0].patch.annotations: got "spec.${X}.annotations"; Flux would take ${ for a variable; choose a key without it',
+  ],
+  [
+    '~.restart',
     [{ patch: { kind: 'Deployment', name: 'web', annotations: 'spec["__proto__"].x' } }],
     '~.restart[0].patch.annotations: got "spec["__proto__"].x"; cdk8s cannot write the key "__proto__"; choose another',
   ],

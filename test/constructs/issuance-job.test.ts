@@ -46,7 +46,7 @@ it('brings all that the Job needs, in order of apply', () => {
     ['RoleBinding', 'minio'],
     ['Job', 'minio'],
   ]);
-  for (const { metadata } of objects) expect(metadata.labels).toEqual(labelsOf('kes'));
+  for (const { metadata } of objects) expect(metadata.labels).toMatchObject(labelsOf('kes'));
 });
 
 it('gives cluster-scoped objects no namespace in a Chart that has one', () => {
@@ -95,6 +95,26 @@ it('gives no right to approve where a person approves', () => {
     clusterRules(NAME, 'kubernetes.io/kubelet-serving', 'manual'),
   );
   expect(envOf(only(manual, 'Job'))).toMatchObject({ APPROVE: 'manual' });
+});
+
+it.each(['kubernetes.io/kube-apiserver-client', 'kubernetes.io/kube-apiserver-client-kubelet'])(
+  'gives no right to approve what logs in to the API server: %s',
+  (signer) => {
+    const { record } = revision(2);
+    const logIn = synthesized(
+      { approve: 'automatic' },
+      revision(2, { record: { ...record, signer } }),
+    );
+    expect(only(logIn, 'ClusterRole').rules).toEqual(clusterRules(NAME, signer, 'manual'));
+    expect(envOf(only(logIn, 'Job'))).toMatchObject({ APPROVE: 'manual' });
+  },
+);
+
+it('labels the Job as no gate is', () => {
+  expect(only(objects, 'Job').metadata.labels).toEqual({
+    ...METADATA.labels,
+    'app.kubernetes.io/component': 'issuance',
+  });
 });
 
 it('runs the script as the Pod Security Standard restricted has it', () => {

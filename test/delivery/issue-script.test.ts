@@ -50,7 +50,7 @@ describe.each(SHELLS)('issue.sh, with %s', (shell) => {
   /** Runs it so many times, one after the other. */
   async function play(
     state: State,
-    env: Readonly<Record<string, string>> = {},
+    env: Readonly<Record<string, string | undefined>> = {},
     times = 1,
   ): Promise<Ended & State & Pick<StandIn, 'calls'> & { readonly asked: readonly Call[] }> {
     const root = folderOf({ 'request.yaml': JSON.stringify(COMMITTED), 'work/.keep': '' });
@@ -130,9 +130,21 @@ describe.each(SHELLS)('issue.sh, with %s', (shell) => {
       ['it: issued; the certificate is in the ConfigMap it-certificate'],
     ],
     [
-      'does nothing when the certificate is kept already',
-      { configMap: KEPT },
-      ['it: the certificate is in the ConfigMap it-certificate already'],
+      'overwrites what somebody else has put into the ConfigMap',
+      {
+        configMap: { data: { 'certificate.pem': 'planted' } },
+        request: live({}, { conditions: [condition('Approved')], certificate }),
+      },
+      ['it: issued; the certificate is in the ConfigMap it-certificate'],
+    ],
+    [
+      'gets another certificate when the request is gone and one was kept',
+      { configMap: KEPT, signs: { certificate } },
+      [
+        'it: created',
+        'it: approved',
+        'it: issued; the certificate is in the ConfigMap it-certificate',
+      ],
     ],
   ])('%s', async (_, state, lines) => {
     const { status, log, configMap } = await play(state);
@@ -190,6 +202,19 @@ describe.each(SHELLS)('issue.sh, with %s', (shell) => {
     expect(log).toContain('error: it: the live request is not the committed one, in request;');
     expect(status).toBe(3);
     expect(request).toEqual(planted);
+  });
+
+  it('creates the request again when it was deleted between the look at it and the approval', async () => {
+    const { status, log, configMap } = await play(
+      { request: live(), swap: 'nothing', signs: { certificate } },
+      { ROUNDS: '5' },
+    );
+    expect(log).toBe(
+      'it: changed between the look at it and the approval; looking again\n' +
+        'it: created\nit: approved\nit: issued; the certificate is in the ConfigMap it-certificate\n',
+    );
+    expect(status).toBe(0);
+    expect(configMap).toEqual(KEPT);
   });
 
   it('approves what was merely touched in between, at the second look', async () => {
@@ -344,6 +369,36 @@ describe.each(SHELLS)('issue.sh, with %s', (shell) => {
       expect(status).toBe(0);
       expect(configMap).toEqual(KEPT);
       expect(request?.status.conditions).toHaveLength(1);
+    },
+  );
+
+  it.each(['APPROVE', 'CERTIFICATE_CONFIG_MAP', 'ROUNDS', 'HOME'])(
+    'approves nothing when it was not told %s',
+    async (variable) => {
+      const { status, log, asked } = await play(
+        { request: live(), signs: { certificate } },
+        { [variable]: undefined },
+      );
+      expect(log).toContain(variable);
+      expect(status).not.toBe(0);
+      expect(asked).not.toContain('approve');
+    },
+  );
+
+  it.each([
+    [1, 0],
+    [2, 0],
+    [3, 5],
+    [4, 5],
+    [5, 8],
+    [6, 8],
+  ])(
+    'ends when kubectl fails at what asks no API server, the %s. time: after %s calls that did',
+    async (breaks, calls) => {
+      const { status, log, asked } = await play({ signs: { certificate }, breaks });
+      expect(log).toMatch(/error: broken\n$/);
+      expect(status).toBe(1);
+      expect(asked).toHaveLength(calls);
     },
   );
 

@@ -29,8 +29,10 @@ export interface State {
   readonly signs?: { readonly certificate?: string; readonly failed?: Condition };
   /** Calls that the API server refuses. */
   readonly refuses?: Readonly<Partial<Record<Call, readonly [reason: string, text: string]>>>;
-  /** Somebody puts it in the place of the request, once that was looked at. */
-  readonly swap?: LiveRequest;
+  /** Somebody puts it in the place of the request, once that was looked at, or deletes that. */
+  readonly swap?: LiveRequest | 'nothing';
+  /** The call of kubectl that asks no API server and fails. */
+  readonly breaks?: number;
   /** The call in which all processes are killed, before or after the API server has done it. */
   readonly cutAt?: { readonly call: number; readonly when: 'before' | 'after' };
 }
@@ -84,6 +86,7 @@ export function standIn(folder: string, state: State, kill: () => void): StandIn
   });
   const calls: (readonly [Call, LiveRequest?])[] = [];
   let now = state;
+  let offline = 0;
 
   /** What it prints. */
   const play = (args: readonly string[], at: string): string => {
@@ -98,6 +101,9 @@ export function standIn(folder: string, state: State, kill: () => void): StandIn
         ? JSON.stringify(object)
         : jsonPath(option('-o').replace(/^jsonpath=/, ''), object);
 
+    if (args.includes('--dry-run=client') || args.includes('--local')) {
+      if (++offline === now.breaks) throw new Refusal('error: broken\n');
+    }
     if (args.includes('--dry-run=client')) {
       return print({ data: { [option('--from-file')]: read('--from-file') } });
     }
@@ -115,20 +121,22 @@ export function standIn(folder: string, state: State, kill: () => void): StandIn
       kill();
       throw new Cut();
     };
+    // What managers named kubectl* wrote Flux takes out.
+    if (call === 'patch configmap' && option('--field-manager') !== 'releaf') {
+      throw new Refusal('error: written as another than releaf\n');
+    }
     const refusal = now.refuses?.[call];
     if (refusal) refuse(...refusal);
     cut('before');
-    const printed = api[call](read, print);
+    const printed = api[call](read);
     cut('after');
     return printed;
   };
 
-  const api: Readonly<
-    Record<Call, (read: (option: string) => string, print: (object: object) => string) => string>
-  > = {
-    'get configmap': (_, print) =>
+  const api: Readonly<Record<Call, (read: (option: string) => string) => string>> = {
+    'get configmap': () =>
       now.configMap
-        ? print(now.configMap)
+        ? 'configmap/it-certificate\n'
         : refuse('NotFound', 'configmaps "it-certificate" not found'),
     'patch configmap': (read) => {
       now = { ...now, configMap: JSON.parse(read('--patch-file')) as object };
@@ -137,7 +145,7 @@ export function standIn(folder: string, state: State, kill: () => void): StandIn
     'get request': () => {
       const { request, swap, ...rest } = now;
       if (!request) return refuse('NotFound', 'certificatesigningrequests "it" not found');
-      if (swap) now = { ...rest, request: swap };
+      if (swap) now = swap === 'nothing' ? rest : { ...rest, request: swap };
       return JSON.stringify(request);
     },
     'create request': (read) => {
@@ -150,8 +158,9 @@ export function standIn(folder: string, state: State, kill: () => void): StandIn
     approve: (read) => {
       const approved = JSON.parse(read('-f')) as LiveRequest;
       const { uid, resourceVersion } = approved.metadata;
-      const live = now.request?.metadata;
-      if (uid !== live?.uid || resourceVersion !== live.resourceVersion) {
+      if (!now.request) return refuse('NotFound', 'certificatesigningrequests "it" not found');
+      const live = now.request.metadata;
+      if (uid !== live.uid || resourceVersion !== live.resourceVersion) {
         refuse('Conflict', 'Operation cannot be fulfilled: the object has been modified');
       }
       const { certificate, failed } = now.signs ?? {};

@@ -26,18 +26,23 @@ const PROGRAMS = [
   ...['sort', 'tr', 'uniq'],
 ];
 
+/** Whether tests may go without a program: not in CI, where `.ci/run` installs it. */
+export const isInstalled = (program: string): boolean =>
+  onPath(program) !== undefined || process.env['CI'] !== undefined;
+
 /** Where the programs of a script may come from: those of this machine, and busybox where it is, as in Alpine. */
 export const SHELLS = ['the programs of this machine', 'busybox'].filter(
-  (shell) => shell !== 'busybox' || onPath(shell) !== undefined,
+  (shell) => shell !== 'busybox' || isInstalled(shell),
 );
 
 /** A folder for the path with the programs that a script may use, and no others. */
 export function programs(shell: string, more: Readonly<Record<string, string>> = {}): string {
   const folder = join(folderOf({}), 'bin');
   mkdirSync(folder);
-  const busybox = shell === 'busybox' ? onPath(shell) : undefined;
   const links = {
-    ...Object.fromEntries(PROGRAMS.map((name) => [name, busybox ?? onPath(name)])),
+    ...Object.fromEntries(
+      PROGRAMS.map((name) => [name, onPath(shell === 'busybox' ? shell : name)]),
+    ),
     ...more,
   };
   for (const [name, file] of Object.entries(links)) {
@@ -58,7 +63,7 @@ export interface Ended {
 /** Runs a script in a process group of its own, with this environment and no more. */
 export function runScript(
   file: string,
-  env: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string | undefined>>,
 ): { readonly ended: Promise<Ended>; readonly kill: () => void } {
   const child = spawn(join(env['PATH'] ?? '', 'sh'), [file], { env, detached: true });
   let log = '';

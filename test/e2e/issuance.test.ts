@@ -289,15 +289,23 @@ describe('where nobody in the cluster signs', () => {
   });
 });
 
-it('leaves the approval to a person with approve: manual', async () => {
-  const { root, name } = await folderOfOne({
-    delivery: { type: 'kubectl', request: 'job', approve: 'manual' },
-  });
+const LOG_IN = {
+  signer: 'kubernetes.io/kube-apiserver-client',
+  usages: ['digital signature', 'client auth'],
+};
+
+it.each([
+  ['with approve: manual', { approve: 'manual' }, {}],
+  ['of what logs in to the API server', {}, LOG_IN],
+])('leaves the approval to a person %s', async (_, approve, entry) => {
+  const delivery = { type: 'kubectl', request: 'job', ...approve };
+  const { root, name } = await folderOfOne({ delivery, entry });
   const objects = objectsOf(root, name);
   const { name: request } = requestIn(objects).metadata;
   await applyAll(root);
   await hasSucceeded(only(objects, 'Job').metadata.name);
   expect(await conditionTypes(request)).toEqual([]);
+  expect(JSON.stringify(only(objects, 'ClusterRole').rules)).not.toContain('approv');
   await releafDone(['approve', '-C', root]);
   expect(existsSync(join(root, 'certificates', name, '1/certificate.pem'))).toBe(true);
 });

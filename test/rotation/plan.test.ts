@@ -174,6 +174,23 @@ describe('the plan', () => {
   });
 });
 
+describe('who approves', () => {
+  it.each([
+    ['example.com/internal', 'automatic', 'job'],
+    ['example.com/internal', 'manual', 'person'],
+    ['kubernetes.io/kube-apiserver-client', 'automatic', 'person'],
+    ['kubernetes.io/kube-apiserver-client-kubelet', 'automatic', 'person'],
+  ] as const)('of what a Job has %s sign, approve: %s: a %s', (signer, approve, approver) => {
+    const web = specOf();
+    const spec = {
+      ...web,
+      signer,
+      delivery: { ...web.delivery, request: 'job', approve },
+    } as const;
+    expect(plan([{ spec, revisions: [] }], NOW)).toMatchObject([{ approver }]);
+  });
+});
+
 describe('which revision', () => {
   it.each([
     // revisions, current, pending, superfluous

@@ -25,7 +25,7 @@ function program(name: string): string {
 }
 
 const CONFIG = `${WEB_CONFIG.replace('sealing.pem }', 'sealing.pem, scope: namespace-wide }')}    restart:
-      - patch: { kind: Deployment, name: web }
+      - patch: { kind: Deployment, name: web, namespace: shop }
 delivery: kustomize
 `;
 const APP = `apiVersion: apps/v1
@@ -107,6 +107,11 @@ it.each<[string, object, readonly string[]]>([
     'a patch that drops the scope',
     patch('SealedSecret', '/metadata/annotations'),
     ['RENDERED_METADATA SealedSecret'],
+  ],
+  [
+    'an annotation that Argo CD acts on',
+    { commonAnnotations: { 'argocd.argoproj.io/hook': 'Skip' } },
+    ['RENDERED_METADATA SealedSecret', 'RENDERED_METADATA CertificateSigningRequest'],
   ],
   [
     'a patch that drops the restart annotation',

@@ -121,6 +121,16 @@ async function verify(name: Name, change: Change = () => undefined, ...args: str
   });
 }
 
+/** A binding that an overlay adds. */
+const binding = (kind: string, roleRef: object, subjects: readonly object[], namespace = 'shop') =>
+  ({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind,
+    metadata: { name: 'more', ...(kind === 'RoleBinding' && { namespace }) },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', ...roleRef },
+    subjects,
+  }) as unknown as Rendered;
+
 const tidy = (text: string): string =>
   text
     .replace(/^ {2}.*\n/gm, '')
@@ -280,7 +290,85 @@ RENDERED_CHANGED  SealedSecret shop/web-tls: the sealed private key (spec.encryp
           'sealedsecrets.bitnami.com/cluster-wide': 'true',
         };
       },
-      'RENDERED_METADATA  SealedSecret shop/web-tls: metadata.annotations["sealedsecrets.bitnami.com/cluster-wide"] is true\n',
+      'RENDERED_METADATA  SealedSecret shop/web-tls: metadata.annotations["sealedsecrets.bitnami.com/cluster-wide"] is true, a scope that the key was not sealed with\n',
+    ],
+    [
+      'a patch instead of a Secret',
+      'strict',
+      (_, of) => {
+        of('SealedSecret').spec.template.metadata.annotations = {
+          'sealedsecrets.bitnami.com/patch': 'true',
+        };
+      },
+      'RENDERED_METADATA  SealedSecret shop/web-tls: spec.template.metadata.annotations["sealedsecrets.bitnami.com/patch"] is true, so the Secret would keep what it held before\n',
+    ],
+    [
+      'rights that go to another role',
+      'job',
+      (_, of) => {
+        of('ClusterRole').metadata.labels!['rbac.authorization.k8s.io/aggregate-to-view'] = 'true';
+      },
+      'RENDERED_METADATA  ClusterRole web-2: metadata.labels["rbac.authorization.k8s.io/aggregate-to-view"] is true, so role view would get its rights\n',
+    ],
+    ...(
+      [
+        ['argocd.argoproj.io/hook', 'so Argo CD would take it for a hook, or leave it out'],
+        ['argocd.argoproj.io/hook-delete-policy', 'so Argo CD would delete it'],
+        ['helm.sh/hook', 'so Argo CD and Helm would take it for a hook'],
+        ['helm.sh/hook-delete-policy', 'so Argo CD and Helm would delete it'],
+        ['kustomize.toolkit.fluxcd.io/reconcile', 'so Flux would leave it as it is'],
+        ['kustomize.toolkit.fluxcd.io/ssa', 'so Flux would apply it in another way, or not at all'],
+        ['kustomize.toolkit.fluxcd.io/prune', 'so Flux would leave it behind in the cluster'],
+        ['kustomize.toolkit.fluxcd.io/force', 'so Flux would delete it and make it anew'],
+        ['kustomize.toolkit.fluxcd.io/decrypt', 'so Flux would not decrypt it'],
+      ] as const
+    ).map(([key, why]): [string, Name, Change, string] => [
+      `an added ${key}`,
+      'strict',
+      (_, of) => {
+        Object.assign(of('CertificateSigningRequest').metadata.annotations!, { [key]: 'x' });
+      },
+      `RENDERED_METADATA  CertificateSigningRequest web-2: metadata.annotations["${key}"] is x, ${why}\n`,
+    ]),
+    [
+      'bindings that hand on our rights',
+      'job',
+      (all, of) => {
+        const { name } = of('ClusterRole').metadata;
+        const someone = [{ kind: 'User', name: 'eve' }];
+        all.push(
+          binding('ClusterRoleBinding', { kind: 'ClusterRole', name }, someone),
+          binding('RoleBinding', { kind: 'ClusterRole', name }, someone),
+          binding('RoleBinding', { kind: 'Role', name }, someone),
+          binding('RoleBinding', { kind: 'Role', name }, someone, 'elsewhere'),
+        );
+      },
+      `RENDERED_RIGHTS  ClusterRoleBinding more: hands on the rights of ClusterRole web-2, and is not of synth
+RENDERED_RIGHTS  RoleBinding shop/more: hands on the rights of ClusterRole web-2, and is not of synth
+RENDERED_RIGHTS  RoleBinding shop/more: hands on the rights of Role shop/web-2, and is not of synth
+`,
+    ],
+    [
+      'bindings that give our account more rights',
+      'job',
+      (all, of) => {
+        const { name } = of('ServiceAccount').metadata;
+        const admin = { kind: 'ClusterRole', name: 'cluster-admin' };
+        all.push(
+          binding('ClusterRoleBinding', admin, [
+            { kind: 'ServiceAccount', name, namespace: 'shop' },
+            { kind: 'User', name: `system:serviceaccount:shop:${name}` },
+          ]),
+          binding('RoleBinding', admin, [{ kind: 'ServiceAccount', name }]),
+          binding('ClusterRoleBinding', admin, [
+            { kind: 'ServiceAccount', name, namespace: 'elsewhere' },
+            { kind: 'Group', name },
+          ]),
+        );
+      },
+      `RENDERED_RIGHTS  ClusterRoleBinding more: gives more rights to ServiceAccount shop/web-2, and is not of synth
+RENDERED_RIGHTS  RoleBinding shop/more: gives more rights to ServiceAccount shop/web-2, and is not of synth
+`,
     ],
     [
       'no scope, where the key was sealed with one',
@@ -368,6 +456,32 @@ RENDERED_CHANGED  Secret shop/web-tls: data.other is not what synth gives
       'RENDERED_RESTART  Deployment shop/web: restart.releaf.dev/web in spec.template.metadata.annotations is "old", not HEX\n',
     ],
     [
+      'a restart annotation that is on an object of a longer name only, or elsewhere',
+      'patch',
+      (all, of) => {
+        const { spec, metadata } = of('Deployment');
+        for (const place of [{ name: 'web-canary' }, { namespace: 'other' }]) {
+          const copy = { ...DEPLOYMENT, metadata: { ...metadata, ...place }, spec };
+          all.unshift(structuredClone(copy) as never);
+        }
+        delete spec.template.metadata.annotations;
+      },
+      'RENDERED_RESTART  Deployment shop/web: has no restart.releaf.dev/web in spec.template.metadata.annotations, so it does not restart\n',
+    ],
+    [
+      'a restart annotation that is not on the renamed target, but on its canary',
+      'patch',
+      (all, of) => {
+        const target = of('Deployment');
+        const copy = structuredClone(target);
+        target.metadata.name = 'prod-web';
+        copy.metadata.name = 'prod-web-canary';
+        all.unshift(copy);
+        delete target.spec.template.metadata.annotations;
+      },
+      'RENDERED_RESTART  Deployment shop/web: has no restart.releaf.dev/web in spec.template.metadata.annotations, so it does not restart\n',
+    ],
+    [
       'a target that is not there',
       'patch',
       (all, of) => all.splice(all.indexOf(of('Deployment')), 1),
@@ -410,12 +524,15 @@ RENDERED_CHANGED  Secret shop/web-tls: data.other is not what synth gives
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
   });
 
-  it('takes a prefix on the target of a patch', async () => {
-    const { stdout } = await verify('patch', (_, of) => {
-      of('Deployment').metadata.name = 'prod-web';
-    });
-    expect(stdout).toBe('');
-  });
+  it.each([{ name: 'prod-web' }, { name: 'web-prod' }, { namespace: 'prod' }])(
+    'takes %j for the target of a patch where it is not there under its own name',
+    async (place) => {
+      const { stdout } = await verify('patch', (_, of) => {
+        Object.assign(of('Deployment').metadata, place);
+      });
+      expect(stdout).toBe('');
+    },
+  );
 
   it('prints what verify prints as JSON', async () => {
     const { stdout, status } = await verify('strict', move, '--json');
@@ -437,6 +554,7 @@ RENDERED_CHANGED  Secret shop/web-tls: data.other is not what synth gives
     ['nothing', '', 'standard input: holds no object of Kubernetes'],
     ['no objects', 'hello: world\n---\n', 'standard input: holds no object of Kubernetes'],
     ['no YAML', 'a: [', 'standard input:1:5: not YAML: '],
+    ['too much', ' '.repeat(16 * 1024 * 1024 + 1), 'has more, at most 16 MiB are read'],
     ['aliases that grow', BOMB, 'grows without bound'],
     ['what is too deep', `kind: X\na: ${'['.repeat(100_000)}`, 'nested more than 200 levels deep'],
   ])('refuses %s', async (_, stdin, says) => {

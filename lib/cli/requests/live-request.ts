@@ -11,8 +11,7 @@ import { requestDifferences, type RequestDifference } from '../../rotation/reque
 import type { Context } from '../context';
 import type { Waiting } from '../issue';
 import { typed, typedKubectl } from '../typed';
-import { isApprovedByJob } from '../../model/delivery-spec';
-import { createAnew, isByJob, jobHasNotRun } from './by-job';
+import { COLLECTED, createAnew, isByApprovingJob, isByJob, jobHasNotRun } from './by-job';
 
 /** What deals with requests: `approve`, `fetch` or `renew --now`. */
 export interface RequestContext extends Context {
@@ -48,8 +47,11 @@ export async function lookAt(
       'REQUEST_MISSING',
       `${objectName}: is not in the cluster (context ${api.context})`,
       isByJob(waiting.spec)
-        ? `${jobHasNotRun(context, waiting)}; if it was issued and is gone by now, the Job has kept the certificate: ${typed(context, `fetch ${waiting.spec.name}`)}`
-        : 'apply dist/; kube-controller-manager deletes a request 24 hours after it was made if nobody decides, and an hour after it was issued: then apply dist/ again',
+        ? jobHasNotRun(context, waiting) +
+            (isByApprovingJob(waiting)
+              ? `; if it was issued and is gone by now, the Job has kept the certificate: ${typed(context, `fetch ${waiting.spec.name}`)}`
+              : '')
+        : `apply dist/; ${COLLECTED}: then apply dist/ again`,
     );
   }
   const { spec, pending, revisions } = waiting;
@@ -78,7 +80,7 @@ export function assertCommitted(context: Context, request: LiveRequest): void {
   if (differences.length === 0) return;
   const { objectName } = pending.record;
   const lines = differences.map(({ field, text }) => `\n  ${field}: ${text}`);
-  const next = isApprovedByJob(request.spec.delivery) ? 'fetch' : 'approve';
+  const next = isByApprovingJob(request) ? 'fetch' : 'approve';
   throw new ReleafError(
     'REQUEST_DIFFERS',
     `${objectName}: the live request is not the committed ${placeOf(spec.name, pending)}:${lines.join('')}`,

@@ -2,8 +2,7 @@ import { stateOf } from '../../cluster/signing-requests';
 import type { Context } from '../context';
 import type { Waiting } from '../issue';
 import { typed } from '../typed';
-import { isApprovedByJob } from '../../model/delivery-spec';
-import { isByJob } from './by-job';
+import { isByApprovingJob, isByJob } from './by-job';
 import type { LiveRequest } from './live-request';
 
 /** A pending revision without a certificate; nothing is live where the cluster has no such request. */
@@ -20,9 +19,7 @@ export const waitsFor = (request: OpenRequest): string => {
     case 'approved':
       return `is approved, waits for ${pending.record.signer}`;
     default:
-      return isApprovedByJob(request.spec.delivery)
-        ? 'waits for its Job to approve it'
-        : 'waits for approval';
+      return isByApprovingJob(request) ? 'waits for its Job to approve it' : 'waits for approval';
   }
 };
 
@@ -34,7 +31,7 @@ export function nextFor(context: Context, request: OpenRequest): string {
   const approve = typed(context, `approve ${spec.name}`);
   if (!isByJob(request.spec)) return live ? approve : `apply dist/; ${approve}`;
   const created = live ? '' : 'apply dist/, or let GitOps do it; ';
-  return isApprovedByJob(request.spec.delivery)
+  return isByApprovingJob(request)
     ? `${created}once its Job has got the certificate: ${fetch}`
     : `${created}${live ? '' : 'once its Job has created it: '}${approve}`;
 }

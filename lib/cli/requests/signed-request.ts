@@ -3,9 +3,10 @@ import type { KubernetesApi } from '../../cluster/kubernetes-api';
 import { stateOf } from '../../cluster/signing-requests';
 import { CERTIFICATE_ITEM } from '../../delivery/issuance-names';
 import { ReleafError } from '../../model/errors';
+import { shellWord } from '../../model/shell-word';
 import type { Waiting } from '../issue';
-import { typed } from '../typed';
-import { jobHasNotRun } from './by-job';
+import { typed, typedKubectl } from '../typed';
+import { createAnew, jobHasNotRun } from './by-job';
 import { lookAtCommitted, type LiveRequest, type RequestContext } from './live-request';
 
 /** A pending revision whose certificate is there, and where. */
@@ -14,6 +15,8 @@ export interface SignedRequest extends Waiting {
   readonly certificate: string;
   /** How messages call it. */
   readonly source: string;
+  /** What else to do where it is refused. */
+  readonly instead?: string;
 }
 
 /** A request as it was seen last: live without a certificate, or with one wherever that is. */
@@ -71,7 +74,9 @@ export async function lookEverywhere(
     const { spec, pending, revisions } = waiting;
     const { namespace = '', name } = keptCertificateAddress(pending);
     const source = `${CERTIFICATE_ITEM} of ConfigMap ${namespace}/${name}`;
-    return { spec, pending, revisions, certificate, source };
+    const clear = typedKubectl(context, `delete configmap -n ${shellWord(namespace)} ${name}`);
+    const instead = `if somebody else has put it there: ${clear}; ${createAnew(context, waiting)}; ${typed(context, `fetch ${spec.name}`)}`;
+    return { spec, pending, revisions, certificate, source, instead };
   }
   if (!(seen instanceof ReleafError)) return seen;
   throw new ReleafError(

@@ -1,3 +1,4 @@
+import { ReleafError } from '../../model/errors';
 import { acceptCertificate } from '../../rotation/accept-certificate';
 import { readCas } from '../../store/ca-file';
 import type { Folder } from '../../store/folder';
@@ -13,15 +14,24 @@ import type { SignedRequest } from './signed-request';
 export function takeCertificate(
   { clock }: Context,
   folder: Folder,
-  { spec, pending, revisions, certificate, source }: SignedRequest,
+  { spec, pending, revisions, certificate, source, instead }: SignedRequest,
   allowOlder: boolean,
 ): Issue {
   const cas = readCas(folder, spec);
-  const accepted = acceptCertificate(spec, pending, certificate, source, {
-    now: clock.now(),
-    revisions,
-    allowOlder,
-    ...(cas && { cas }),
-  });
-  return { spec, pending, accepted };
+  try {
+    const accepted = acceptCertificate(spec, pending, certificate, source, {
+      now: clock.now(),
+      revisions,
+      allowOlder,
+      ...(cas && { cas }),
+    });
+    return { spec, pending, accepted };
+  } catch (error) {
+    if (!(error instanceof ReleafError) || instead === undefined) throw error;
+    throw new ReleafError(
+      error.code,
+      error.message,
+      [error.hint, instead].filter((one) => one !== '').join('; '),
+    );
+  }
 }

@@ -3,8 +3,7 @@ import { formatDuration } from '../../config/duration';
 import { ReleafError } from '../../model/errors';
 import type { Failure } from './attempts';
 import type { Context } from '../context';
-import { isApprovedByJob } from '../../model/delivery-spec';
-import { jobApproves } from './by-job';
+import { isByApprovingJob, jobApproves } from './by-job';
 import { reasonOf, type LiveRequest } from './live-request';
 import { typed } from '../typed';
 
@@ -28,7 +27,7 @@ export function unsigned(context: Context, request: LiveRequest, waited?: number
     : new ReleafError(
         'REQUEST_UNSIGNED',
         `${objectName}: is not approved yet${after}`,
-        isApprovedByJob(request.spec.delivery)
+        isByApprovingJob(request)
           ? jobApproves(context, request)
           : `next: ${typed(context, `approve ${spec.name}`)}`,
       );

@@ -1,3 +1,5 @@
+import { outputFile } from '../../delivery/output-file';
+import type { CertificateSpec } from '../../model/certificate-spec';
 import type { Finding } from '../../model/finding';
 import { readYamlValue } from '../../yaml/read-yaml';
 import type { KubernetesApi } from '../kubernetes-api';
@@ -15,7 +17,7 @@ import type { Commands } from './verdict';
 export async function checkArgoCd(
   api: KubernetesApi,
   namespace: string,
-  certificate: string | undefined,
+  certificate: Pick<CertificateSpec, 'name' | 'secret' | 'delivery'> | undefined,
   { releaf, kubectl, file }: Commands,
   byJob = false,
 ): Promise<readonly Finding[]> {
@@ -64,15 +66,17 @@ export async function checkArgoCd(
       next: [
         ...(isCertain ? [] : ['if requests do not arrive:']),
         'create the request without Argo CD:',
-        releaf(`renew ${certificate} --now`),
+        releaf(`renew ${certificate.name} --now`),
         'or apply it by hand:',
-        kubectl(`apply -f ${file(`dist/${certificate}.k8s.yaml`)}`),
+        kubectl(`apply -f ${file(`dist/${outputFile(certificate, REQUEST)}`)}`),
         'or let a Job create it: request: job, below delivery of the config, and releaf synth',
         `or let an admin of Argo CD take certificates.k8s.io CertificateSigningRequest out of ${by}`,
       ],
     },
   ];
 }
+
+const REQUEST = { stage: 'request', part: 'request' } as const;
 
 /** Yes, no, or (undefined) more than releaf can tell. */
 type Answer = boolean | undefined;

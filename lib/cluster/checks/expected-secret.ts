@@ -1,5 +1,11 @@
+import { outputFile, secretPart } from '../../delivery/output-file';
 import type { CertificateSpec } from '../../model/certificate-spec';
-import { currentRevision, pendingRevision, type Certificate } from '../../model/revision';
+import {
+  currentRevision,
+  pendingRevision,
+  type Certificate,
+  type Revision,
+} from '../../model/revision';
 
 /** A Secret of a certificate, as files say it. */
 export interface ExpectedSecret {
@@ -7,6 +13,8 @@ export interface ExpectedSecret {
   readonly name: string;
   /** Whether the current revision belongs into it. */
   readonly isCurrent: boolean;
+  /** Path in `dist/` of the file that brings it. */
+  readonly file: string;
 }
 
 /**
@@ -14,19 +22,25 @@ export interface ExpectedSecret {
  * where it is another; before there is either, the one that the config names.
  */
 export function expectedSecrets({
-  spec: { secret },
+  spec,
   revisions,
 }: Certificate<CertificateSpec>): readonly ExpectedSecret[] {
-  const current = currentRevision(revisions)?.sealedKey;
-  const pending = pendingRevision(revisions)?.sealedKey;
-  const isSame = current?.name === pending?.name && current?.namespace === pending?.namespace;
-  const { namespace, name } = secret;
-  const planned = { namespace, name, isCurrent: false };
+  const current = currentRevision(revisions);
+  const pending = pendingRevision(revisions);
+  const of = ({ number, sealedKey }: Revision): ExpectedSecret => ({
+    namespace: sealedKey.namespace,
+    name: sealedKey.name,
+    isCurrent: number === current?.number,
+    file: outputFile(spec, secretPart(0, sealedKey.sealing === 'sops' ? number : undefined)),
+  });
+  const isSame =
+    current?.sealedKey.name === pending?.sealedKey.name &&
+    current?.sealedKey.namespace === pending?.sealedKey.namespace;
+  const { namespace, name, naming } = spec.secret;
+  const planned = { namespace, name, isCurrent: false, file: outputFile(spec, secretPart(0)) };
   return [
-    ...(current ? [{ namespace: current.namespace, name: current.name, isCurrent: true }] : []),
-    ...(pending && !isSame
-      ? [{ namespace: pending.namespace, name: pending.name, isCurrent: false }]
-      : []),
-    ...(!current && !pending && secret.naming === 'stable' ? [planned] : []),
+    ...(current ? [of(current)] : []),
+    ...(pending && !isSame ? [of(pending)] : []),
+    ...(!current && !pending && naming === 'stable' ? [planned] : []),
   ];
 }

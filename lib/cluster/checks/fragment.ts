@@ -1,4 +1,7 @@
-import type { CertificateSpec, RestartObject } from '../../model/certificate-spec';
+import type { AnnotatedObject } from '../../delivery/restart-objects';
+import { parsePath } from '../../delivery/yaml-path';
+import { isAppWorkload } from '../../model/app-workload';
+import type { CertificateSpec } from '../../model/certificate-spec';
 import type { Engine } from '../../model/delivery-spec';
 import type { Finding } from '../../model/finding';
 import type { KubernetesApi } from '../kubernetes-api';
@@ -18,7 +21,7 @@ const MANAGERS: Readonly<Partial<Record<Engine, string>>> = {
 };
 
 /**
- * Whether a fragment can be applied without harm; with kubectl it is a merge patch, which always can.
+ * Whether the fragment of an object can be applied without harm; with kubectl it is a merge patch, which always can.
  *
  * - To the engine that applies the whole object, what the fragment does not have is dropped: one field manager has one
  *   configuration.
@@ -26,16 +29,18 @@ const MANAGERS: Readonly<Partial<Record<Engine, string>>> = {
  *   applied client-side to whoever applied the fragment; its next apply then drops what it does not have, or is refused.
  *   Flux with `ssa: Merge` leaves them alone.
  *
+ * @param places - all that the fragment annotates
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  * @see https://github.com/kubernetes/kubectl/blob/v0.36.3/pkg/cmd/apply/apply.go migrateToSSAIfNecessary
  */
 export async function checkFragment(
   api: KubernetesApi,
   { name: certificate, delivery }: Pick<CertificateSpec, 'name' | 'delivery'>,
-  object: RestartObject,
+  places: AnnotatedObject,
 ): Promise<readonly Finding[]> {
   const engine = MANAGERS[delivery.engine];
   if (engine === undefined) return [];
+  const [object] = places;
   const address = await addressOf(api, object);
   const live = address && (await api.get<{ readonly metadata?: unknown }>(address));
   const clientSide = delivery.engine === 'argo-cd' ? clientSideManager(live?.metadata) : undefined;
@@ -50,7 +55,7 @@ export async function checkFragment(
       next: [next],
     },
   ];
-  if (appliesWhole(live?.metadata, engine)) {
+  if (appliesWhole(live?.metadata, engine, places)) {
     return failure(
       `is applied by ${engine} as a whole, and a fragment of it would drop the rest, or be refused`,
       'restart it in its own file (restart: file, annotations)',
@@ -64,22 +69,53 @@ export async function checkFragment(
       );
 }
 
-/** What a fragment has below `spec`, at most; see lib/delivery/restart-fragment.ts. */
-const OF_FRAGMENTS = ['f:template', 'f:selector', 'f:serviceName', 'f:kes', 'f:poolsMetadata'];
+type Keys = readonly string[];
 
-function appliesWhole(metadata: unknown, engine: string): boolean {
-  const applied = mappingsOf(mappingOf(metadata)['managedFields']).filter(
-    ({ manager, operation }) => manager === engine && operation === 'Apply',
-  );
-  return applied.some(({ fieldsV1 }) => {
-    const spec = mappingOf(mappingOf(fieldsV1)['f:spec']);
-    const pods = mappingOf(mappingOf(spec['f:template'])['f:spec']);
-    return (
-      Object.keys(spec).some((key) => !OF_FRAGMENTS.includes(key)) ||
-      Object.keys(mappingOf(pods['f:containers'])).length > 0 ||
-      Object.keys(mappingOf(spec['f:kes'])).some((key) => key !== 'f:annotations')
+/** What a fragment that Flux decodes into a Go type states besides its annotations. */
+const STATED: readonly Keys[] = [
+  ['spec', 'selector'],
+  ['spec', 'template', 'metadata', 'labels'],
+];
+
+/** What the Go type writes besides, be it empty. */
+const WRITTEN: readonly Keys[] = [
+  ['spec', 'serviceName'],
+  ['spec', 'strategy'],
+  ['spec', 'updateStrategy'],
+  ['spec', 'template', 'metadata', 'creationTimestamp'],
+  ['spec', 'template', 'spec', 'containers'],
+];
+
+/** Whether an engine applies fields of the `spec` that no fragment of the object has. */
+function appliesWhole(metadata: unknown, engine: string, places: AnnotatedObject): boolean {
+  const isDecoded = isAppWorkload(places[0]);
+  const annotations = places.map((place) => parsePath(place.annotations).map(String));
+  const stated = [...annotations, ...(isDecoded ? STATED : [])];
+  const written = [...stated, ...(isDecoded ? WRITTEN : [])];
+  return mappingsOf(mappingOf(metadata)['managedFields'])
+    .filter(({ manager, operation }) => manager === engine && operation === 'Apply')
+    .flatMap(({ fieldsV1 }) => leavesOf(mappingOf(fieldsV1)['f:spec'], ['spec']))
+    .some(
+      (leaf) =>
+        !stated.some((path) => startsWith(leaf, path)) &&
+        // An atomic mapping is owned as a whole.
+        !written.some((path) => startsWith(path, leaf)),
     );
-  });
+}
+
+const startsWith = (path: Keys, start: Keys): boolean =>
+  start.every((key, index) => path[index] === key);
+
+/**
+ * Paths of the fields of a set that hold no others. An item of a list keeps the letter that says so.
+ *
+ * @see https://github.com/kubernetes-sigs/structured-merge-diff/blob/v6.3.0/fieldpath/serialize-pe.go
+ */
+function leavesOf(fields: unknown, path: Keys): readonly Keys[] {
+  const below = Object.entries(mappingOf(fields)).filter(([key]) => key !== '.');
+  return below.length === 0
+    ? [path]
+    : below.flatMap(([key, inner]) => leavesOf(inner, [...path, key.replace(/^f:/, '')]));
 }
 
 /** Who keeps the last configuration for client-side apply, as `csaupgrade` finds it. */

@@ -29,7 +29,7 @@ export async function judgeRefused(
   const { namespace, name } = expected;
   const message = `${namespace}/${name} was refused by the controller: ${reason}`;
   const secret = await readBeside(api, expected);
-  const renew = sealAgain(spec, controller, commands);
+  const renew = sealAgain(spec, expected.file, controller, commands);
   if (secret === 'unknown') {
     return {
       level: 'failure',
@@ -59,7 +59,7 @@ export async function judgeRefused(
         ? [...renew, 'or, once the controller has the key again that this was sealed for:']
         : ['once the cause is gone:']),
       commands.kubectl(`delete sealedsecret -n ${namespace} ${name}`),
-      `then apply dist/${spec.name}.k8s.yaml again: the controller does not try a refused one again by itself`,
+      `then apply dist/${expected.file} again: the controller does not try a refused one again by itself`,
     ],
   };
 }
@@ -76,6 +76,7 @@ async function readBeside(api: KubernetesApi, expected: ExpectedSecret): Promise
 /** A revision with a spec that the controller has not seen, sealed for the key that it has. */
 function sealAgain(
   { name, signer, sealing }: CertificateSpec,
+  file: string,
   controller: Controller,
   commands: Commands,
 ): readonly string[] {
@@ -89,6 +90,6 @@ function sealAgain(
     ...(signer === 'local'
       ? [force]
       : [releaf(`renew ${name} --now --force`), 'or through a pull request:', force]),
-    `then apply dist/${name}.k8s.yaml: a new spec makes the controller try again`,
+    `then apply dist/${file}: a new spec makes the controller try again`,
   ];
 }

@@ -39,20 +39,19 @@ export async function checkSealedSecret(
           controller,
           commands,
         )
-      : judgeUnrefused(live, synced !== undefined, spec, expected);
+      : judgeUnrefused(live, synced !== undefined, expected);
   return [{ check: 'sealed secret', certificate: spec.name, ...verdict }];
 }
 
 function judgeUnrefused(
   live: object | undefined,
   isSynced: boolean,
-  spec: CertificateSpec,
-  { namespace, name }: ExpectedSecret,
+  { namespace, name, file }: ExpectedSecret,
 ): Verdict {
   const where = `${namespace}/${name}`;
   if (!live) {
     const message = `${where} is not in the cluster`;
-    return { level: 'warning', message, next: applyOutput(spec.name) };
+    return { level: 'warning', message, next: applyOutput(file) };
   }
   return isSynced
     ? { level: 'ok', message: `${where} was opened by the controller` }

@@ -14,7 +14,7 @@ import { applyOutput, type Commands, type Verdict } from './verdict';
 export function judgeSecretCertificate(
   live: LiveSecret,
   { spec, revisions }: Certificate<CertificateSpec>,
-  { namespace, name, isCurrent }: ExpectedSecret,
+  { namespace, name, isCurrent, file }: ExpectedSecret,
   now: Date,
   { releaf }: Commands,
   hindrance?: string,
@@ -22,7 +22,7 @@ export function judgeSecretCertificate(
   const where = `${namespace}/${name}`;
   const item = spec.secret.keys.certificate;
   const current = isCurrent ? currentRevision(revisions) : undefined;
-  const toApply = hindrance === undefined ? applyOutput(spec.name) : [hindrance];
+  const toApply = hindrance === undefined ? applyOutput(file) : [hindrance];
   const apply = current ? { next: toApply } : {};
   if (live.certificate === undefined) {
     const items = live.items.join(', ') || 'nothing';

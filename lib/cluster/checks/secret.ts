@@ -35,8 +35,8 @@ export async function checkSecret(
 }
 
 function judgeMissing(
-  { spec, revisions }: Certificate<CertificateSpec>,
-  { namespace, name, isCurrent }: ExpectedSecret,
+  { revisions }: Certificate<CertificateSpec>,
+  { namespace, name, isCurrent, file }: ExpectedSecret,
   isRefused: boolean,
 ): Verdict {
   const where = `${namespace}/${name}`;
@@ -47,7 +47,7 @@ function judgeMissing(
   return {
     level: 'warning',
     message: `${where} is not there, although revision ${number} is issued`,
-    next: isRefused ? [REFUSED] : applyOutput(spec.name),
+    next: isRefused ? [REFUSED] : applyOutput(file),
   };
 }
 

@@ -1,3 +1,4 @@
+import { outputFile } from '../../delivery/output-file';
 import type { CertificateSpec } from '../../model/certificate-spec';
 import type { Finding } from '../../model/finding';
 import type { Revision } from '../../model/revision';
@@ -12,19 +13,21 @@ import {
 import { textOf } from '../live-values';
 import { applyOutput, type Commands, type Verdict } from './verdict';
 
+type Requested = Pick<CertificateSpec, 'name' | 'secret' | 'delivery'>;
+
 /** The request of a pending revision: there, as it was committed, and how far it has come. */
 export async function checkSigningRequest(
   api: KubernetesApi,
-  { name, delivery }: Pick<CertificateSpec, 'name' | 'delivery'>,
+  spec: Requested,
   revision: Revision,
   commands: Commands,
 ): Promise<readonly Finding[]> {
   const live = await getSigningRequest(api, revision.record.objectName);
   const verdict =
-    live || delivery.request === 'manifest'
-      ? judgeRequest(name, revision, live, commands)
+    live || spec.delivery.request === 'manifest'
+      ? judgeRequest(spec, revision, live, commands)
       : notThere(revision);
-  return [{ check: 'request', certificate: name, ...verdict }];
+  return [{ check: 'request', certificate: spec.name, ...verdict }];
 }
 
 /** Whether that is as it should be, only the Job knows that creates it. */
@@ -36,22 +39,24 @@ const notThere = ({ record }: Revision): Verdict => ({
 /**
  * What a live request means for the pending revision that it belongs to.
  *
- * @param name - of the certificate
  * @param live - undefined when there is none of that name
  */
 export function judgeRequest(
-  name: string,
+  spec: Requested,
   revision: Revision,
   live: LiveSigningRequest | undefined,
   commands: Commands,
 ): Verdict {
   const { releaf, kubectl } = commands;
   const { objectName, signer } = revision.record;
+  const { name, delivery } = spec;
+  const part = delivery.request === 'job' ? 'job' : 'request';
+  const file = outputFile(spec, { stage: 'request', part });
   if (!live) {
     return {
       level: 'warning',
       message: `${objectName} is not in the cluster`,
-      next: [...applyOutput(name), 'without GitOps:', releaf(`renew ${name} --now`)],
+      next: [...applyOutput(file), 'without GitOps:', releaf(`renew ${name} --now`)],
     };
   }
   const differences = requestDifferences(live.spec, revision);
@@ -64,7 +69,7 @@ export function judgeRequest(
       next: [
         'do not approve it:',
         kubectl(`delete csr ${objectName}`),
-        `then apply dist/${name}.k8s.yaml again`,
+        `then apply dist/${file} again`,
       ],
     };
   }

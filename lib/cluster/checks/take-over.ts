@@ -32,7 +32,7 @@ const says = (metadata: LiveSecret['metadata'], word: string): boolean =>
 export function judgeTakeOver(
   live: LiveSecret,
   name: string,
-  { namespace, name: secret, isCurrent }: ExpectedSecret,
+  { namespace, name: secret, isCurrent, file }: ExpectedSecret,
   { releaf, kubectl }: Commands,
 ): Verdict {
   const where = `${namespace}/${secret}`;
@@ -73,7 +73,7 @@ export function judgeTakeOver(
       kubectl(`annotate secret -n ${namespace} ${secret} sealedsecrets.bitnami.com/managed=true`),
       ...(again
         ? [
-            `then apply dist/${name}.k8s.yaml again: a SealedSecret that was refused is not tried again by itself`,
+            `then apply dist/${file} again: a SealedSecret that was refused is not tried again by itself`,
           ]
         : isCurrent
           ? [

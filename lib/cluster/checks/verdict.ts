@@ -13,7 +13,11 @@ export interface Commands {
   readonly file: (path: string) => string;
 }
 
-/** What to do when the cluster is behind the folder. */
-export const applyOutput = (name: string): readonly string[] => [
-  `apply dist/${name}.k8s.yaml, or see why GitOps has not`,
+/**
+ * What to do when the cluster is behind the folder.
+ *
+ * @param file - path in `dist/`
+ */
+export const applyOutput = (file: string): readonly string[] => [
+  `apply dist/${file}, or see why GitOps has not`,
 ];

@@ -1,7 +1,7 @@
 import { objectAt } from '../../delivery/object-at';
 import { valueAt } from '../../delivery/value-at';
 import { formatPath, parsePath, type Segment } from '../../delivery/yaml-path';
-import type { CertificateSpec } from '../../model/certificate-spec';
+import type { CertificateSpec, RestartFile } from '../../model/certificate-spec';
 import type { Finding } from '../../model/finding';
 import { currentRevision, type Certificate } from '../../model/revision';
 import { restartAnnotation, restartValue } from '../../rotation/restart';
@@ -71,42 +71,42 @@ export async function checkWorkloads(
  */
 export async function checkRestartObjects(
   api: KubernetesApi,
-  { spec, revisions }: Certificate<CertificateSpec>,
+  certificate: Certificate<CertificateSpec>,
 ): Promise<readonly Finding[]> {
-  const current = currentRevision(revisions);
-  const key = restartAnnotation(spec.name);
+  const { name, restartObjects } = certificate.spec;
   return Promise.all(
-    spec.restartObjects.map(async (object): Promise<Finding> => {
-      const { annotations, digestOf } = object;
-      const place = {
-        path: [...parsePath(annotations), key],
-        around: annotations,
-        shown: `${key} in ${annotations}`,
-        expected: current && restartValue(digestOf, current, spec),
-        restarts: true,
-      };
+    restartObjects.map(async (object): Promise<Finding> => {
+      const place = restartPlace(certificate, object);
       const verdict = await checkObject(api, object, [place], 'dist/');
-      return { check: 'restart', certificate: spec.name, ...verdict };
+      return { check: 'restart', certificate: name, ...verdict };
     }),
   );
 }
 
-function placesIn(
+/** Where the restart annotation stands, or will. */
+function restartPlace(
   { spec, revisions }: Certificate<CertificateSpec>,
-  file: string,
-): readonly Place[] {
+  { annotations, digestOf }: Pick<RestartFile, 'annotations' | 'digestOf'>,
+): Place {
   const current = currentRevision(revisions);
   const key = restartAnnotation(spec.name);
+  return {
+    path: [...parsePath(annotations), key],
+    around: annotations,
+    shown: `${key} in ${annotations}`,
+    expected: current && restartValue(digestOf, current, spec),
+    restarts: true,
+  };
+}
+
+function placesIn(certificate: Certificate<CertificateSpec>, file: string): readonly Place[] {
+  const { spec, revisions } = certificate;
   return [
     ...spec.restart
       .filter((one) => one.file === file)
-      .map(({ annotations, object, digestOf }) => ({
-        ...(object && { object }),
-        path: [...parsePath(annotations), key],
-        around: annotations,
-        shown: `${key} in ${annotations}`,
-        expected: current && restartValue(digestOf, current, spec),
-        restarts: true,
+      .map((place) => ({
+        ...restartPlace(certificate, place),
+        ...(place.object && { object: place.object }),
       })),
     ...spec.references
       .filter((one) => one.file === file)
@@ -114,7 +114,7 @@ function placesIn(
         path: parsePath(name),
         around: parentOf(name),
         shown: name,
-        expected: current?.sealedKey.name,
+        expected: currentRevision(revisions)?.sealedKey.name,
         restarts: false,
       })),
   ];

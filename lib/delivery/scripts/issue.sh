@@ -122,15 +122,13 @@ keep() {
   refused patch configmaps "$CERTIFICATE_CONFIG_MAP"
 }
 
-# Looks once, and takes the next step.
+# Looks once, and takes the next step. What can be kept nowhere is not asked for. What the ConfigMap holds is no
+# reason to stop: others can write one, and a shell cannot tell whether it is a certificate for this request. So it is
+# overwritten; a second certificate for this request, where the first one is collected by now, harms nothing.
 look() {
-  if ! kubectl get configmap "$CERTIFICATE_CONFIG_MAP" -o 'jsonpath={.data.certificate\.pem}' >kept 2>error; then
+  if ! kubectl get configmap "$CERTIFICATE_CONFIG_MAP" -o name >answer 2>error; then
     refused get configmaps "$CERTIFICATE_CONFIG_MAP"
     return
-  fi
-  if [ -s kept ]; then
-    say "$name: the certificate is in the ConfigMap $CERTIFICATE_CONFIG_MAP already"
-    exit 0
   fi
   if ! kubectl get --raw "$requests/$name" >live.json 2>error; then
     if grep -q '(NotFound)' error; then create; else refused get "$resource" "$name"; fi

@@ -1,4 +1,5 @@
 import { checkFragment } from '../../../lib/cluster/checks/fragment';
+import type { AnnotatedObject } from '../../../lib/delivery/restart-objects';
 import type { RestartObject } from '../../../lib/model/certificate-spec';
 import type { Engine } from '../../../lib/model/delivery-spec';
 import { spec } from '../../constructs/kes';
@@ -20,16 +21,19 @@ const managed = (manager: string, operation: string, annotation = LAST_APPLIED) 
   fieldsV1: { 'f:metadata': { 'f:annotations': { '.': {}, [`f:${annotation}`]: {} } } },
 });
 
-async function judged(metadata: unknown, engine: Engine = 'argo-cd') {
+async function judged(
+  metadata: unknown,
+  engine: Engine = 'argo-cd',
+  places: AnnotatedObject = [OBJECT],
+) {
+  const [{ apiVersion, kind }] = places;
   const api = new StandIn();
-  api.put('/apis/apps/v1', {
-    resources: [{ name: 'deployments', kind: 'Deployment', namespaced: true }],
-  });
+  api.put(`/apis/${apiVersion}`, { resources: [{ name: 'ones', kind, namespaced: true }] });
   if (metadata !== undefined) {
-    api.put('/apis/apps/v1/namespaces/shop/deployments/web', { metadata });
+    api.put(`/apis/${apiVersion}/namespaces/shop/ones/web`, { metadata });
   }
   const delivery = { ...spec.delivery, engine };
-  return checkFragment(api, { name: 'web', delivery }, OBJECT);
+  return checkFragment(api, { name: 'web', delivery }, places);
 }
 
 const APPLIED = {
@@ -52,9 +56,14 @@ it('refuses a fragment of what client-side apply has made, with Argo CD', async 
   ]);
 });
 
+const ANNOTATED = { 'f:annotations': { 'f:restart.releaf.dev/web': {} } };
 const OWNED_BY_FRAGMENT = {
   'f:selector': {},
-  'f:template': { 'f:metadata': { 'f:annotations': {} }, 'f:spec': { 'f:containers': {} } },
+  'f:updateStrategy': {},
+  'f:template': {
+    'f:metadata': { ...ANNOTATED, 'f:labels': { 'f:app': {} }, 'f:creationTimestamp': {} },
+    'f:spec': { 'f:containers': {} },
+  },
 };
 
 it.each<[string, object]>([
@@ -63,7 +72,8 @@ it.each<[string, object]>([
     'the containers',
     { 'f:template': { 'f:spec': { 'f:containers': { 'k:{"name":"web"}': {} } } } },
   ],
-  ['more of KES', { 'f:kes': { 'f:annotations': {}, 'f:image': {} } }],
+  ['a strategy', { ...OWNED_BY_FRAGMENT, 'f:strategy': { 'f:type': {} } }],
+  ['annotations elsewhere', { 'f:kes': ANNOTATED }],
 ])('refuses a fragment of what the same engine applies, with %s', async (_, spec) => {
   const manager = { operation: 'Apply', fieldsV1: { 'f:spec': spec } };
   const argo = { managedFields: [{ ...manager, manager: 'argocd-controller' }] };
@@ -106,4 +116,62 @@ it.each<[string, unknown, Engine]>([
   ['something of no known shape', { annotations: 7, managedFields: [null, 7] }, 'argo-cd'],
 ])('has nothing to say of what was made by %s', async (_, metadata, engine) => {
   expect(await judged(metadata, engine)).toEqual([]);
+});
+
+/** A place in `web`; the defaults of the config are said. */
+const placed = (apiVersion: string, kind: string, annotations: string): RestartObject => ({
+  ...OBJECT,
+  apiVersion,
+  kind,
+  annotations,
+});
+const POD_TEMPLATE = 'spec.template.metadata.annotations';
+const TENANT = ['minio.min.io/v2', 'Tenant'] as const;
+const BOTH_OF_TENANT: AnnotatedObject = [
+  placed(...TENANT, 'spec.kes.annotations'),
+  placed(...TENANT, 'spec.poolsMetadata.annotations'),
+];
+
+it.each<[string, AnnotatedObject, object, object]>([
+  [
+    'CronJob',
+    [placed('batch/v1', 'CronJob', `spec.jobTemplate.${POD_TEMPLATE}`)],
+    { 'f:jobTemplate': { 'f:spec': { 'f:template': { 'f:metadata': ANNOTATED } } } },
+    { 'f:schedule': {} },
+  ],
+  [
+    'Rollout',
+    [placed('argoproj.io/v1alpha1', 'Rollout', POD_TEMPLATE)],
+    { 'f:template': { 'f:metadata': ANNOTATED } },
+    { 'f:selector': { 'f:matchLabels': { 'f:app': {} } } },
+  ],
+  [
+    'custom kind',
+    [placed('example.com/v1', 'Other', 'spec.podMetadata.annotations')],
+    { 'f:podMetadata': { '.': {}, ...ANNOTATED } },
+    { 'f:podMetadata': { ...ANNOTATED, 'f:labels': { 'f:app': {} } } },
+  ],
+  [
+    'custom kind with an atomic mapping',
+    [placed('example.com/v1', 'Other', 'spec.podMetadata.annotations')],
+    { 'f:podMetadata': {} },
+    { 'f:podMetadata': {}, 'f:replicas': {} },
+  ],
+  [
+    'Tenant with both places',
+    BOTH_OF_TENANT,
+    { 'f:kes': ANNOTATED, 'f:poolsMetadata': ANNOTATED },
+    { 'f:kes': { ...ANNOTATED, 'f:image': {} } },
+  ],
+])('tells the fragment of a %s from the whole object', async (_, places, fragment, whole) => {
+  for (const [engine, manager] of [
+    ['argo-cd', 'argocd-controller'],
+    ['flux', 'kustomize-controller'],
+  ] as const) {
+    const by = (fields: object) => ({
+      managedFields: [{ manager, operation: 'Apply', fieldsV1: { 'f:spec': fields } }],
+    });
+    expect(await judged(by(fragment), engine, places)).toEqual([]);
+    expect(await judged(by(whole), engine, places)).toMatchObject([{ level: 'failure' }]);
+  }
 });
