@@ -16,6 +16,7 @@ import { restartFragments } from '../delivery/restart-fragment';
 import { CertificateSecret } from './certificate-secret';
 import { IssuanceJob } from './issuance-job';
 import { markPart } from './part';
+import { podTemplateOf } from './pod-template';
 import { RestartFragment } from './restart-fragment';
 import { SecretGate } from './secret-gate';
 import { SigningRequest } from './signing-request';
@@ -210,28 +211,4 @@ function placeIn(scope: Construct, id: string): readonly [home: Construct, id: s
   return scope.node.scopes.some((each) => Chart.isChart(each))
     ? [scope, id]
     : [new Chart(scope, id), 'Secret'];
-}
-
-interface PodTemplate {
-  readonly metadata?: { readonly annotations?: unknown };
-}
-
-interface PodTemplateOwner {
-  readonly spec?: {
-    readonly template?: PodTemplate;
-    readonly jobTemplate?: { readonly spec?: { readonly template?: PodTemplate } };
-  };
-}
-
-/** Where an object's pod template is, as a JSON Pointer (RFC 6901), and its metadata. */
-function podTemplateOf(workload: ApiObject): PodTemplate & { readonly path: string } {
-  const { spec } = workload.toJson() as PodTemplateOwner;
-  if (spec?.template) return { ...spec.template, path: '/spec/template' };
-  const ofJobs = spec?.jobTemplate?.spec?.template;
-  if (ofJobs) return { ...ofJobs, path: '/spec/jobTemplate/spec/template' };
-  throw new ReleafError(
-    'RESTART_WORKLOAD',
-    `${workload.kind} ${workload.name} has no spec.template, so no pods that could restart`,
-    'give restarts() a Deployment, StatefulSet or DaemonSet',
-  );
 }
