@@ -4,6 +4,8 @@ const ES_MODULES = '(age-encryption|@noble|@scure)/';
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
+  // By default jest leaves a core to itself, which is half of two.
+  maxWorkers: '100%',
   roots: ['<rootDir>/test'],
   testPathIgnorePatterns: ['<rootDir>/test/e2e/', '<rootDir>/test/system/'],
   moduleNameMapper: {

@@ -7,5 +7,7 @@ module.exports = {
   roots: ['<rootDir>/test/system'],
   testPathIgnorePatterns: [],
   globalSetup: '<rootDir>/test/system/build.ts',
+  // They start processes of their own, and measure some.
+  maxWorkers: 1,
   testTimeout: 180_000,
 };
