@@ -1,3 +1,4 @@
+import { FLUX_OBJECTS } from '../delivery/folder-objects';
 import { visible } from '../model/visible';
 import { superfluousRevisions } from '../rotation/retention';
 import { readFolder, type Folder } from '../store/folder';
@@ -70,4 +71,8 @@ function noteUnfinished(context: Context, changes: Changes): void {
 export function noteChanges({ note }: Context, { written, removed }: Changes): void {
   for (const file of written) note(`wrote    ${visible(file)}`);
   for (const file of removed) note(`removed  ${visible(file)}`);
+  if (!removed.some((file) => file.endsWith(`/${FLUX_OBJECTS}`))) return;
+  note(
+    `warning: ${FLUX_OBJECTS} is gone: Flux deletes the Secrets that it applied for it once this is merged, unless it is told not to: docs/flux.md, 'Leaving Flux'`,
+  );
 }

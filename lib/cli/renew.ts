@@ -81,6 +81,14 @@ function refuseRest(context: Context, refusals: readonly ReleafError[]): ExitSta
   return EXIT.failed;
 }
 
+/** All are delivered in one way. */
+function onceApplied([made]: readonly Made[]): string {
+  const { engine, request } = made?.spec.delivery ?? {};
+  const what = engine === 'kustomize' ? 'your overlay' : 'dist/';
+  const job = request === 'job' ? ' and its Job is done' : '';
+  return `next: commit, open a pull request; once ${what} is applied${job}`;
+}
+
 function noteNext(context: Context, made: readonly Made[]): void {
   const local = made.filter(({ spec }) => spec.signer === 'local');
   const inCluster = made.filter(({ spec }) => spec.signer !== 'local');
@@ -88,12 +96,12 @@ function noteNext(context: Context, made: readonly Made[]): void {
   const others = inCluster.filter((one) => !byJob.includes(one));
   if (byJob.length > 0) {
     const names = byJob.map(({ spec }) => spec.name).join(' ');
-    context.note('next: commit, open a pull request; once dist/ is applied and its Job is done:');
+    context.note(`${onceApplied(byJob)}:`);
     context.note(`  ${typed(context, `fetch ${names}`)}`);
   }
   if (others.length > 0) {
     const names = others.map(({ spec }) => spec.name).join(' ');
-    context.note('next: commit, open a pull request; once dist/ is applied:');
+    context.note(`${onceApplied(others)}:`);
     context.note(`  ${typed(context, `approve ${names}`)}`);
     context.note('or approve in another way; once it is signed:');
     for (const { spec, revision } of others) {

@@ -31,7 +31,7 @@ export async function runVerifyRendered(
 
 function allRight({ config }: Folder, manifests: readonly Manifest[]): string {
   const { length } = config.certificates;
-  return `all right: ${length} ${length === 1 ? 'certificate' : 'certificates'} in ${manifests.length} objects`;
+  return `all right: ${length} ${length === 1 ? 'certificate' : 'certificates'} in ${manifests.length} ${manifests.length === 1 ? 'object' : 'objects'}`;
 }
 
 /** @throws ReleafError FILE_UNREADABLE, also when nothing is in it: what rendered it has failed then */
@@ -40,7 +40,11 @@ function manifestsOf(text: string, source: string): readonly Manifest[] {
   if ('problem' in reading) {
     const { message, at } = reading.problem;
     const place = at ? `:${at.line}:${at.column}` : '';
-    throw new ReleafError('FILE_UNREADABLE', `${source}${place}: not YAML: ${message}`);
+    throw new ReleafError(
+      'FILE_UNREADABLE',
+      `${source}${place}: not YAML: ${message}`,
+      'put several files together with a line --- in between',
+    );
   }
   if (reading.manifests.length > 0) return reading.manifests;
   throw new ReleafError(

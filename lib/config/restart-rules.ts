@@ -44,7 +44,7 @@ function objectRules(
 ): readonly Problem[] {
   const form = 'patch' in entry ? 'patch' : 'serverSideApply';
   if (form === 'patch' && engine !== 'kustomize') {
-    const next = `say serverSideApply, or ${FILE}`;
+    const next = `say ${FILE}, or serverSideApply where it is not`;
     return [here([form], `a patch is for delivery: kustomize, and delivery is ${engine}: ${next}`)];
   }
   if (form === 'serverSideApply' && engine === 'kustomize') {

@@ -130,7 +130,7 @@ function rightPlace(where: string, key: string): string | undefined {
   }
   if (key === 'delivery') return 'it belongs to the whole folder, beside certificates';
   return where === 'delivery' && key === 'kustomizations'
-    ? 'they are objects of Flux: write type: flux'
+    ? 'they are objects of Flux: leave them out, or write type: flux'
     : undefined;
 }
 

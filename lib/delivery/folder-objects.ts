@@ -12,6 +12,9 @@ export interface FolderFile {
 /** Name of the file that Kustomize and Flux look for in a folder. */
 export const KUSTOMIZATION_FILE = 'kustomization.yaml';
 
+/** Path in `dist/` of the Kustomization objects of Flux. */
+export const FLUX_OBJECTS = 'kustomizations/releaf.k8s.yaml';
+
 const API_VERSIONS = {
   Component: 'kustomize.config.k8s.io/v1alpha1',
   Kustomization: 'kustomize.config.k8s.io/v1beta1',
@@ -62,7 +65,7 @@ export function folderObjects(
   const ofFlux = fluxKustomizations(delivery, [...byFolder.keys()]);
   return [
     ...kustomizations,
-    ...(ofFlux.length === 0 ? [] : [{ file: 'kustomizations/releaf.k8s.yaml', objects: ofFlux }]),
+    ...(ofFlux.length === 0 ? [] : [{ file: FLUX_OBJECTS, objects: ofFlux }]),
   ];
 }
 

@@ -138,3 +138,28 @@ it('a kustomization of the team is in the way of a delivery that needs its own',
   );
   expect((await releaf(['verify', '-C', root])).stdout).toContain(`  ${hint}`);
 });
+
+it('warns that Flux deletes the Secrets when its Kustomizations leave the output', async () => {
+  const root = folderOf(committed);
+  await outputAfter(root, '{ type: flux, kustomizations: {} }');
+  writeFileSync(join(root, 'releaf.yaml'), config('argo-cd'));
+
+  const { stderr } = await releaf(['synth', '-C', root]);
+  expect(stderr).toContain(
+    "warning: kustomizations/releaf.k8s.yaml is gone: Flux deletes the Secrets that it applied for it once this is merged, unless it is told not to: docs/flux.md, 'Leaving Flux'\n",
+  );
+});
+
+it.each([
+  ['kubectl', 'once dist/ is applied:\n  releaf approve'],
+  ['kustomize', 'once your overlay is applied:\n  releaf approve'],
+  ['argo-cd', 'once dist/ is applied and its Job is done:\n  releaf fetch'],
+  [
+    '{ type: flux, request: job, approve: manual }',
+    'once dist/ is applied and its Job is done:\n  releaf approve',
+  ],
+])('renew says what comes next with delivery: %s', async (delivery, next) => {
+  const root = folderOf({ 'releaf.yaml': config(delivery), 'sealing.pem': SEALING_CERTIFICATE });
+  const { stderr } = await releaf(['renew', 'web', '-C', root]);
+  expect(stderr).toContain(`next: commit, open a pull request; ${next} web -C ${root}\n`);
+});

@@ -76,7 +76,7 @@ describe('places of the restart annotation', () => {
         `a patch for ${engine}`,
         engine,
         [{ patch: web }],
-        `[0].patch: got a mapping; a patch is for delivery: kustomize, and delivery is ${engine}: say serverSideApply, or ${FILE}`,
+        `[0].patch: got a mapping; a patch is for delivery: kustomize, and delivery is ${engine}: say ${FILE}, or serverSideApply where it is not`,
       ],
     ),
     [

@@ -108,7 +108,7 @@ const ROWS: Row[] = [
   ...(['kubectl', 'kustomize', 'argo-cd'] as const).map((type): Row => [
     'delivery',
     { type, kustomizations: {} },
-    'delivery.kustomizations: not a key here; they are objects of Flux: write type: flux',
+    'delivery.kustomizations: not a key here; they are objects of Flux: leave them out, or write type: flux',
   ]),
   [
     'delivery',

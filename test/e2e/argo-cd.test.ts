@@ -20,7 +20,7 @@ import { digestOf, startNode, type TestNode } from './node';
 import { sealingCertificate } from './sealed-secrets';
 import { until } from './until';
 
-const SECRET = 'kes-tenant-kes-tls';
+const SECRET = 'kes-tls';
 const FIVE_MINUTES = 300_000;
 
 /** What the page tells to apply. */
@@ -100,7 +100,7 @@ async function newProject({
     delivery,
     certificates: {
       [name]: {
-        profile: { name: 'minio-kes', tenant: 'kes-tenant', replicas: 2 },
+        profile: { name: 'minio-kes', statefulSet: 'kes', service: 'kes' },
         duration: '7d',
         secret: { namespace },
         sealing: { type: 'sealed-secrets', certificate: 'sealing.pem' },
