@@ -27,7 +27,7 @@ const PROGRAMS = [
 ];
 
 /** Whether tests may go without a program: not in CI, where `.ci/run` installs it. */
-export const isInstalled = (program: string): boolean =>
+const isInstalled = (program: string): boolean =>
   onPath(program) !== undefined || process.env['CI'] !== undefined;
 
 /** Where the programs of a script may come from: those of this machine, and busybox where it is, as in Alpine. */

@@ -93,7 +93,7 @@ const job = (script: string, more: object = {}): object => ({
             ],
             securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true },
             terminationMessagePolicy: 'FallbackToLogsOnError',
-            volumeMounts: [{ name: 'work', mountPath: '/work' }],
+            volumeMounts: [{ name: 'work', mountPath: '/scratch' }],
           },
         ],
         volumes: [{ name: 'work', emptyDir: {} }],
@@ -225,7 +225,7 @@ it('a script is not root, and writes nowhere but in what is mounted to be writte
     for path in /it /tmp/it /usr/it /etc/it /etc/script/it /var/run/secrets/kubernetes.io/serviceaccount/it; do
       if touch "$path" 2>/dev/null; then echo "wrote $path"; fi
     done
-    touch /work/it && ls -d /work/it
+    touch /scratch/it && ls -d /scratch/it
     ls -d /root /home ${process.env['RELEAF_E2E_FOLDER']} 2>/dev/null || echo nothing else
   `;
   const mounted = job(script) as JobOfOne;
@@ -240,7 +240,7 @@ it('a script is not root, and writes nowhere but in what is mounted to be writte
     `${USER}`,
     'CapEff:\t0000000000000000',
     'from the script',
-    '/work/it',
+    '/scratch/it',
     'nothing else',
     '',
   ]);
