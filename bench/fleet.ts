@@ -29,6 +29,7 @@ export const quietContext = (now: Date): Context => ({
   readInput: () => Promise.resolve(Buffer.of()),
   clock: systemClock,
   uncommitted: () => [],
+  committedFiles: () => new Map(),
   openCluster: () => {
     throw new Error('no benchmark has a cluster');
   },

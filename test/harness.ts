@@ -12,7 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import type { Clock } from '../lib/cli/clock';
-import { ignoredByGit, uncommitted } from '../lib/cli/git';
+import type { Ask } from '../lib/cli/ask';
+import { committedFiles, ignoredByGit, uncommitted } from '../lib/cli/git';
 import type { Randomness } from '../lib/cli/randomness';
 import { run } from '../lib/cli/run';
 import type { ClusterOptions, KubernetesApi } from '../lib/cluster/kubernetes-api';
@@ -88,6 +89,7 @@ export interface RunOptions {
   readonly randomness?: Randomness;
   readonly cores?: number;
   readonly clock?: Clock;
+  readonly ask?: Ask;
   readonly openCluster?: (options: ClusterOptions) => Promise<KubernetesApi>;
 }
 
@@ -119,6 +121,7 @@ export async function releaf(
     cores = 2,
     clock = clockFrom(now),
     openCluster = noCluster,
+    ask,
   }: RunOptions = {},
 ): Promise<Ran> {
   const stdout: string[] = [];
@@ -135,6 +138,8 @@ export async function releaf(
     readInput: () => Promise.resolve(Buffer.from(stdin)),
     ignoredByGit,
     uncommitted,
+    committedFiles,
+    ...(ask && { ask }),
     openCluster,
     ...(output !== undefined && { output }),
   });

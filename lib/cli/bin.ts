@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { availableParallelism } from 'node:os';
 import { isatty } from 'node:tty';
+import { terminal } from './ask';
 import { systemClock } from './clock';
-import { ignoredByGit, uncommitted } from './git';
+import { committedFiles, ignoredByGit, uncommitted } from './git';
 import { systemRandomness } from './randomness';
 import { LARGEST_BYTES } from '../store/text-file';
 import { run } from './run';
@@ -42,6 +43,8 @@ void run(process.argv.slice(2), version, {
   readInput,
   ignoredByGit,
   uncommitted,
+  committedFiles,
+  ...(isatty(process.stdin.fd) && isatty(process.stderr.fd) && { ask: terminal }),
   openCluster: async (options) => (await import('../cluster/open-cluster.js')).openCluster(options),
   ...(process.env['CDK8S_OUTDIR'] && { output: process.env['CDK8S_OUTDIR'] }),
 }).then((status) => {

@@ -51,6 +51,13 @@ function seconds(value: string): number {
   return duration;
 }
 
+/** A whole number from 1 on. */
+export function wholeNumber(value: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(value))
+    throw new InvalidArgumentError('it is a whole number from 1 on');
+  return Number(value);
+}
+
 /** Where commands are declared: names, flags, help. Each one's code is loaded when it runs. */
 export class CommandLine {
   /**

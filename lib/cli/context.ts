@@ -1,4 +1,5 @@
 import type { ClusterOptions, KubernetesApi } from '../cluster/kubernetes-api';
+import type { Ask } from './ask';
 import type { Clock } from './clock';
 import type { Randomness } from './randomness';
 
@@ -31,6 +32,22 @@ export interface Context {
   readonly ignoredByGit: (root: string, paths: readonly string[]) => readonly string[];
   /** Which of these paths hold something that is not committed; none where there is no git. */
   readonly uncommitted: (root: string, paths: readonly string[]) => readonly string[];
+  /**
+   * The files below a folder as they stand in a commit, by path relative to that folder, with forward
+   * slashes; none where the commit has no such folder. Links are left out.
+   *
+   * @param root - the folder of the config
+   * @param commit - as git reads it: `HEAD`, `origin/main`, a hash
+   * @param path - the folder to read, relative to `root`
+   * @throws ReleafError GIT_STATE
+   */
+  readonly committedFiles: (
+    root: string,
+    commit: string,
+    path: string,
+  ) => ReadonlyMap<string, Buffer>;
+  /** Asks a person at the terminal. @default - there is none: nothing may be asked */
+  readonly ask?: Ask;
   /** The Kubernetes API, as kubectl would reach it; its client is loaded then. */
   readonly openCluster: (options: ClusterOptions) => Promise<KubernetesApi>;
 }

@@ -4,18 +4,42 @@ import {
   examples,
   json,
   waitOption,
+  wholeNumber,
   type ClusterFlags,
   type CommandLine,
   type FolderFlag,
 } from './command-line';
+import type { PlanFlags } from './plan';
+import type { StatusFormat } from './status';
 
 /** Declares the commands for which the folder is enough; only `renew --now` asks the cluster. */
 export function declareFolderCommands(line: CommandLine): void {
   line.program.commandsGroup('In the folder:');
   json(line.command('plan [names...]', 'what is due and why; writes nothing'))
     .option('--check', 'exit with 3 when work is due', false)
-    .addHelpText('after', examples('releaf plan', 'releaf plan --check --json', 'releaf plan kes'))
-    .action((names: string[], flags: FolderFlag & { check: boolean; json: boolean }) =>
+    .addOption(
+      new Option(
+        '--group <by>',
+        'print what is due in groups, a line each: its name, then the certificates',
+      ).choices(['namespace', 'all', 'none']),
+    )
+    .option('--max <n>', 'with --group: so many certificates at most, the most urgent', wholeNumber)
+    .addOption(
+      new Option('--step <step>', 'with --group: certificates of this step').choices([
+        'renew',
+        'await',
+      ]),
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'releaf plan',
+        'releaf plan --check --json',
+        'releaf plan kes',
+        'releaf plan --group namespace --max 10',
+      ),
+    )
+    .action((names: string[], flags: FolderFlag & PlanFlags) =>
       line.inEach(flags, {
         names,
         json: flags.json,
@@ -87,8 +111,20 @@ export function declareFolderCommands(line: CommandLine): void {
     ),
   )
     .requiredOption('--ca <dir>', 'folder with ca.crt and ca.key, outside of the repository')
-    .addHelpText('after', examples('releaf sign --ca ../pki', 'releaf sign kes --ca ../pki'))
-    .action((names: string[], flags: FolderFlag & { ca: string; json: boolean }) =>
+    .addOption(
+      new Option('--print', 'print the certificates for releaf fetch --from; install nothing')
+        .default(false)
+        .conflicts('json'),
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'releaf sign --ca ../pki',
+        'releaf sign kes --ca ../pki',
+        'releaf sign --ca ../pki --print | releaf fetch --from -',
+      ),
+    )
+    .action((names: string[], flags: FolderFlag & { ca: string; print: boolean; json: boolean }) =>
       line.inEach(flags, {
         names,
         json: flags.json,
@@ -164,12 +200,20 @@ export function declareFolderCommands(line: CommandLine): void {
     .command('status', 'how each certificate stands, most urgent first')
     .addOption(
       new Option('--format <format>', 'form of the output')
-        .choices(['table', 'json'])
+        .choices(['table', 'json', 'markdown', 'html'])
         .default('table'),
     )
     .addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }))
-    .addHelpText('after', examples('releaf status', 'releaf status --format json'))
-    .action((flags: FolderFlag & { format: 'table' | 'json' }) =>
+    .addHelpText(
+      'after',
+      examples(
+        'releaf status',
+        'releaf status --json',
+        'releaf status --format markdown     for an issue that shows all',
+        'releaf status --format html > status.html',
+      ),
+    )
+    .action((flags: FolderFlag & { format: StatusFormat }) =>
       line.inEach(flags, {
         names: [],
         json: flags.format === 'json',

@@ -10,6 +10,9 @@ import { select } from './selection';
 export interface PlanFlags {
   readonly check: boolean;
   readonly json: boolean;
+  readonly group?: 'namespace' | 'all' | 'none';
+  readonly max?: number;
+  readonly step?: 'renew' | 'await';
 }
 
 /** `releaf plan`: what is due and why; writes nothing. */

@@ -3,6 +3,7 @@ import { declareClusterCommands } from './cluster-commands';
 import { CommandLine, examples, folderOption, type ContextOf } from './command-line';
 import type { ExitStatus } from './context';
 import { declareFolderCommands } from './folder-commands';
+import { declareRepositoryCommands } from './repository-commands';
 
 const EXIT_STATUSES =
   '\nExit status: 0 done or nothing to do; 1 failed or found wanting; 2 wrong usage; 3 work is due (plan --check).';
@@ -52,6 +53,7 @@ export function createProgram(
   const line = new CommandLine(program, contextOf, done);
   declareFolderCommands(line);
   declareClusterCommands(line);
+  declareRepositoryCommands(line);
 
   program.commandsGroup('To try it:');
   program

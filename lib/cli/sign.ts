@@ -19,7 +19,7 @@ const CA_FILES = { certificate: 'ca.crt', privateKey: 'ca.key' };
 export function runSign(
   context: Context,
   names: readonly string[],
-  { ca, json }: { readonly ca: string; readonly json: boolean },
+  { ca, json }: { readonly ca: string; readonly print: boolean; readonly json: boolean },
 ): Promise<ExitStatus> {
   const certificate = join(ca, CA_FILES.certificate);
   const privateKey = join(ca, CA_FILES.privateKey);

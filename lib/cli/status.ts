@@ -6,8 +6,10 @@ import { sealedForIn } from '../store/sealed-for';
 import { EXIT, type Context, type ExitStatus } from './context';
 import { warner } from './failure';
 
+export type StatusFormat = 'table' | 'json' | 'markdown' | 'html';
+
 /** `releaf status`: how each certificate stands. */
-export function runStatus(context: Context, format: 'table' | 'json'): ExitStatus {
+export function runStatus(context: Context, format: StatusFormat): ExitStatus {
   const folder = openFolder(context.folder);
   const rows = statusRows(
     plan(readFolder(folder), context.now, { sealedFor: sealedForIn(folder, warner(context)) }),

@@ -64,6 +64,9 @@ export const ERROR_CODES = {
   REQUEST_FAILED: 'the signer refused the CertificateSigningRequest',
   REQUEST_UNSIGNED: 'the CertificateSigningRequest has no certificate yet',
   SECRET_UNFIT: 'the Secret cannot be taken over',
+  GIT_STATE: 'git cannot give the state of the folder to compare with',
+  ANSWER_MISSING: 'a question is open and nobody can be asked',
+  INTERRUPTED: 'a person stopped the command',
 } as const;
 
 /** A stable code of {@link ERROR_CODES}. */
