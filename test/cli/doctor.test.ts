@@ -1213,6 +1213,7 @@ describe('doctor --endpoint', () => {
       readInput: () => Promise.resolve(Buffer.alloc(0)),
       ignoredByGit,
       uncommitted,
+      committedFiles: () => new Map(),
       openCluster: cluster().open,
     };
     await runDoctor(context, [], flags, (...args) => {
