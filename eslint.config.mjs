@@ -185,6 +185,8 @@ export default tseslint.config(
   ...['verify', 'report'].map((n) => room(n)),
   // The scripts beside it are part of the program, as files of their own so that their tests run those very bytes.
   room('delivery', { fs: true }, ['lib/delivery/scripts.ts']),
+  // So are the style and the script of the page.
+  room('report', { fs: true }, ['lib/report/status-page.ts']),
   room('store', { fs: true }),
   room('cluster', { sockets: true }),
   // The kubeconfig, whose files the environment names.
@@ -224,6 +226,19 @@ export default tseslint.config(
     files: ['**/*.js', '**/*.mjs'],
     languageOptions: {
       globals: { Buffer: 'readonly', module: 'writable', process: 'readonly', require: 'readonly' },
+    },
+  },
+  {
+    files: ['lib/report/status-page/*.js'],
+    languageOptions: {
+      sourceType: 'script',
+      globals: {
+        document: 'readonly',
+        getSelection: 'readonly',
+        DOMParser: 'readonly',
+        requestAnimationFrame: 'readonly',
+        setTimeout: 'readonly',
+      },
     },
   },
 );

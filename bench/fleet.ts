@@ -30,6 +30,7 @@ export const quietContext = (now: Date): Context => ({
   clock: systemClock,
   uncommitted: () => [],
   committedFiles: () => new Map(),
+  repositoryOf: () => undefined,
   openCluster: () => {
     throw new Error('no benchmark has a cluster');
   },

@@ -14,6 +14,7 @@ import { dirname, join, relative } from 'node:path';
 import type { Clock } from '../lib/cli/clock';
 import type { Ask } from '../lib/cli/ask';
 import { committedFiles, ignoredByGit, uncommitted } from '../lib/cli/git';
+import { repositoryOf } from '../lib/cli/git-repository';
 import type { Randomness } from '../lib/cli/randomness';
 import { run } from '../lib/cli/run';
 import type { ClusterOptions, KubernetesApi } from '../lib/cluster/kubernetes-api';
@@ -139,6 +140,7 @@ export async function releaf(
     ignoredByGit,
     uncommitted,
     committedFiles,
+    repositoryOf,
     ...(ask && { ask }),
     openCluster,
     ...(output !== undefined && { output }),

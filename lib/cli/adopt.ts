@@ -159,8 +159,8 @@ function tell(
   for (const file of written) {
     note(`wrote    ${visible(file)}${file === ca?.file ? `, ${ca.from}` : ''}`);
   }
-  for (const line of warnings) note(`warning: ${visible(line)}`);
-  for (const line of unknown) note(`unknown: ${visible(line)}`);
+  for (const line of warnings) note(`warning: ${visible(line)}`, 'important');
+  for (const line of unknown) note(`unknown: ${visible(line)}`, 'important');
   if (ca?.pem !== undefined && print) note(`missing: ${ca.file}, which is written without --print`);
   if (!print && !written.includes(target.configFile)) {
     context.print(`${JSON.stringify(name)}: ${JSON.stringify(entry, undefined, 2)},`);

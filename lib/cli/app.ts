@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { ReleafError } from '../model/errors';
 import { visible } from '../model/visible';
@@ -19,7 +19,7 @@ const INSIDE = 'RELEAF_RUNS_APP';
  * has a Secret or a pending request, once, as the library gives it
  */
 export async function runApp(
-  { note }: Pick<Context, 'note'>,
+  { note, during }: Pick<Context, 'note' | 'during'>,
   folder: Folder,
   { command, output }: App,
   outdir: string,
@@ -32,8 +32,11 @@ export async function runApp(
       "let the app use the library: RotatingCertificate.from(chart, loadCertificates(), 'NAME')",
     );
   }
-  const end = await runToItsEnd(command, folder.root, outdir, (line) => {
-    note(visible(line));
+  const end = await runToItsEnd(command, folder.root, outdir, {
+    say: (line, weight) => {
+      note(visible(line), weight);
+    },
+    during,
   });
   if (end !== undefined) {
     throw new ReleafError(
@@ -55,22 +58,35 @@ export async function runApp(
 /** How long to read on when the app has ended and something it started keeps its output open. */
 const GRACE_MS = 1000;
 
-/** @returns how it failed; undefined when it did not */
+/** @returns how it failed; undefined when it did not; never settles once a signal has ended it */
 function runToItsEnd(
   command: string,
   cwd: string,
   outdir: string,
-  say: (line: string) => void,
+  { say, during }: { readonly say: Context['note']; readonly during: Context['during'] },
 ): Promise<string | undefined> {
   return new Promise((done, failed) => {
     const child = spawn(command, {
       shell: true,
       cwd,
+      // A group of its own, so that what the shell starts can be ended with it.
+      detached: true,
       env: { ...process.env, CDK8S_OUTDIR: outdir, [INSIDE]: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const streams = [child.stdout, child.stderr];
-    const rests = streams.map((stream) => eachLine(stream, say));
+    // What it says of a failure is on its standard error.
+    const rests = [
+      eachLine(child.stdout, say),
+      eachLine(child.stderr, (line) => {
+        say(line, 'important');
+      }),
+    ];
+    let isStopped = false;
+    const settled = during?.(() => {
+      isStopped = true;
+      return stopped(child);
+    });
     let grace: NodeJS.Timeout | undefined;
     child.on('error', failed);
     child.on('exit', () => {
@@ -80,9 +96,32 @@ function runToItsEnd(
     });
     child.on('close', (status, signal) => {
       clearTimeout(grace);
+      if (isStopped) return;
+      settled?.();
       for (const sayRest of rests) sayRest();
       done(status === 0 ? undefined : (signal ?? `exit status ${status ?? ''}`));
     });
+  });
+}
+
+/** Ends an app, so that it no longer writes where the staging folder is about to go. */
+function stopped(child: ChildProcess): Promise<void> {
+  return new Promise((gone) => {
+    const end = (signal: NodeJS.Signals): void => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, signal);
+      } catch {
+        // There is nobody left.
+      }
+    };
+    const impatience = setTimeout(() => {
+      end('SIGKILL');
+    }, GRACE_MS);
+    child.on('close', () => {
+      clearTimeout(impatience);
+      gone();
+    });
+    end('SIGTERM');
   });
 }
 

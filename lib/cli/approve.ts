@@ -67,6 +67,9 @@ function tellComparison({ print }: Context, { spec, pending }: Waiting): void {
 function warnOfUncommitted(context: Context, { root }: Folder, pending: readonly Waiting[]): void {
   const places = pending.map((one) => placeOf(one.spec.name, one.pending));
   for (const place of context.uncommitted(root, places)) {
-    context.note(`warning: ${place} is not committed as it stands: nobody has reviewed it`);
+    context.note(
+      `warning: ${place} is not committed as it stands: nobody has reviewed it`,
+      'important',
+    );
   }
 }

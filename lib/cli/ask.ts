@@ -20,21 +20,12 @@ export interface Ask {
     choices: readonly Choice<Value>[],
     initial: Value,
   ): Promise<Value>;
-  /**
-   * Lets a person type.
-   *
-   * @param initial - taken when only Enter is pressed
-   * @param problem - what is wrong with an answer; undefined when nothing is
-   * @throws ReleafError INTERRUPTED when the person gives up with Ctrl-C
-   */
-  type(
-    question: string,
-    initial: string,
-    problem: (answer: string) => string | undefined,
-  ): Promise<string>;
 }
 
-/** Asks at the terminal; the library is loaded with the first question. */
+/**
+ * Asks at the terminal, on standard error: standard output is for results. The library is loaded with the first
+ * question.
+ */
 export const terminal: Ask = {
   async choose(question, choices, initial) {
     const { select, isCancel } = await import('@clack/prompts');
@@ -47,17 +38,7 @@ export const terminal: Ask = {
       message: question,
       options: options as never,
       initialValue: initial,
-    });
-    if (isCancel(answer)) throw interrupted();
-    return answer;
-  },
-  async type(question, initial, problem) {
-    const { text, isCancel } = await import('@clack/prompts');
-    const answer = await text({
-      message: question,
-      placeholder: initial,
-      defaultValue: initial,
-      validate: (value) => problem(value === undefined || value === '' ? initial : value),
+      output: process.stderr,
     });
     if (isCancel(answer)) throw interrupted();
     return answer;

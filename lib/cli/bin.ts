@@ -1,9 +1,11 @@
 #!/usr/bin/env node
-import { availableParallelism } from 'node:os';
+import { availableParallelism, constants } from 'node:os';
 import { isatty } from 'node:tty';
 import { terminal } from './ask';
 import { systemClock } from './clock';
 import { committedFiles, ignoredByGit, uncommitted } from './git';
+import { repositoryOf } from './git-repository';
+import { Interruption } from './interruption';
 import { systemRandomness } from './randomness';
 import { LARGEST_BYTES } from '../store/text-file';
 import { run } from './run';
@@ -29,6 +31,26 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
+const interruption = new Interruption();
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const isTerminal = isatty(process.stderr.fd);
+const SHOW_CURSOR = '\x1b[?25h';
+let isOver = false;
+
+/** Files are written between two awaits, so what is there when a signal is handled is whole. */
+function end(signal: (typeof SIGNALS)[number]): void {
+  // Whoever does not want to wait any longer sends another one.
+  for (const one of SIGNALS) process.removeListener(one, end);
+  isOver = true;
+  void interruption.undo().finally(() => {
+    // Behind the ^C of the terminal; a prompt may have hidden the cursor.
+    if (isTerminal) process.stderr.write(`${SHOW_CURSOR}\n`);
+    process.stderr.write('interrupted; nothing is half done: run it again\n');
+    process.exit(128 + constants.signals[signal]);
+  });
+}
+for (const signal of SIGNALS) process.on(signal, end);
+
 // Nothing settles, and Node ends all the same, when what is waited for can no longer come.
 process.exitCode = 1;
 void run(process.argv.slice(2), version, {
@@ -37,14 +59,18 @@ void run(process.argv.slice(2), version, {
   randomness: systemRandomness,
   cores: availableParallelism(),
   print: (line) => process.stdout.write(`${line}\n`),
-  note: (line) => process.stderr.write(`${line}\n`),
-  interactive: isatty(process.stderr.fd),
+  note: (line) => {
+    if (!isOver) process.stderr.write(`${line}\n`);
+  },
+  interactive: isTerminal,
+  during: interruption.during,
   colour: isatty(process.stdout.fd) && !process.env['NO_COLOR'],
   readInput,
   ignoredByGit,
   uncommitted,
   committedFiles,
-  ...(isatty(process.stdin.fd) && isatty(process.stderr.fd) && { ask: terminal }),
+  repositoryOf,
+  ...(isatty(process.stdin.fd) && isTerminal && { ask: terminal }),
   openCluster: async (options) => (await import('../cluster/open-cluster.js')).openCluster(options),
   ...(process.env['CDK8S_OUTDIR'] && { output: process.env['CDK8S_OUTDIR'] }),
 }).then((status) => {

@@ -27,6 +27,10 @@ export const folderOption = (description: string): Option =>
     (value, before: readonly string[] | undefined) => [...(before ?? []), value],
   );
 
+/** `--quiet`, which every command takes, and the program itself. */
+export const quietOption = (): Option =>
+  new Option('--quiet', 'no notes on standard error: only warnings and errors');
+
 /** Adds `--json`. */
 export const json = (target: Command): Command =>
   target.option('--json', 'print JSON for machines', false);

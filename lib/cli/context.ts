@@ -1,6 +1,8 @@
 import type { ClusterOptions, KubernetesApi } from '../cluster/kubernetes-api';
 import type { Ask } from './ask';
 import type { Clock } from './clock';
+import type { Repository } from './git-repository';
+import type { Interruption } from './interruption';
 import type { Randomness } from './randomness';
 
 /** Everything that a command gets from the process it runs in. Tests hand in their own. */
@@ -20,8 +22,14 @@ export interface Context {
   readonly cores: number;
   /** Prints a result: a line on standard output. */
   readonly print: (line: string) => void;
-  /** Says something to a person: a line on standard error. */
-  readonly note: (line: string) => void;
+  /**
+   * Says something to a person: a line on standard error.
+   *
+   * @param weight - `important` for warnings and failures, which `--quiet` leaves
+   */
+  readonly note: (line: string, weight?: 'important') => void;
+  /** Whether `note` leaves out all but warnings and failures. @default false */
+  readonly quiet?: boolean;
   /** Whether standard error is a terminal, where progress can be shown. */
   readonly interactive: boolean;
   /** Whether standard output takes colour. */
@@ -46,6 +54,10 @@ export interface Context {
     commit: string,
     path: string,
   ) => ReadonlyMap<string, Buffer>;
+  /** The Git repository around a folder, absolute; undefined where there is none, or no git. */
+  readonly repositoryOf: (root: string) => Repository | undefined;
+  /** What to take back when a signal ends the program. @default - no signal is waited for */
+  readonly during?: Interruption['during'];
   /** Asks a person at the terminal. @default - there is none: nothing may be asked */
   readonly ask?: Ask;
   /** The Kubernetes API, as kubectl would reach it; its client is loaded then. */
@@ -62,6 +74,8 @@ export const EXIT = {
   usage: 2,
   /** Work is due (`plan --check`). */
   due: 3,
+  /** A person gave up with Ctrl-C; as the shell has it, 128 and the number of the signal. */
+  interrupted: 130,
 } as const;
 
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];

@@ -75,7 +75,7 @@ async function tell(context: Context, ca: LocalCa): Promise<void> {
 
   heading('The plan: what is due, and why');
   command('releaf plan');
-  runPlan(typed, [], { check: false, json: false });
+  await runPlan(typed, [], { check: false, json: false });
 
   heading('A new request; its key is made in memory, sealed and forgotten');
   command('releaf renew');

@@ -42,6 +42,7 @@ export async function runDoctor(
     if (specs.length !== 1) {
       context.note(
         `error: --endpoint is for one certificate, this is ${specs.length}: releaf doctor NAME --endpoint ${flags.endpoint}`,
+        'important',
       );
       return EXIT.usage;
     }

@@ -19,14 +19,19 @@ export interface Changes {
  * half-done behind whatever happens.
  */
 export async function withStaging<Result>(
+  { during }: Pick<Context, 'during'>,
   { root }: Folder,
   work: (staging: Staging) => Promise<Result>,
 ): Promise<Result> {
   const staging = new Staging(root);
-  staging.sweep();
+  const settled = during?.(() => {
+    staging.close();
+  });
   try {
+    staging.sweep();
     return await work(staging);
   } finally {
+    settled?.();
     staging.close();
   }
 }
@@ -61,18 +66,24 @@ export async function finish(
 /** What is there although the command fails: a rerun would not do it again, nor say so. */
 function noteUnfinished(context: Context, changes: Changes): void {
   if (changes.written.length + changes.removed.length === 0) return;
-  noteChanges(context, changes);
+  noteChanges(context, changes, 'important');
   context.note(
     `that stays; once the following is settled, the output follows: ${typed(context, 'synth')}`,
+    'important',
   );
 }
 
 /** Tells a person what changed. */
-export function noteChanges({ note }: Context, { written, removed }: Changes): void {
-  for (const file of written) note(`wrote    ${visible(file)}`);
-  for (const file of removed) note(`removed  ${visible(file)}`);
+export function noteChanges(
+  { note }: Context,
+  { written, removed }: Changes,
+  weight?: 'important',
+): void {
+  for (const file of written) note(`wrote    ${visible(file)}`, weight);
+  for (const file of removed) note(`removed  ${visible(file)}`, weight);
   if (!removed.some((file) => file.endsWith(`/${FLUX_OBJECTS}`))) return;
   note(
     `warning: ${FLUX_OBJECTS} is gone: Flux deletes the Secrets that it applied for it once this is merged, unless it is told not to: docs/flux.md, 'Leaving Flux'`,
+    'important',
   );
 }

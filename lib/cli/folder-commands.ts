@@ -39,13 +39,16 @@ export function declareFolderCommands(line: CommandLine): void {
         'releaf plan --group namespace --max 10',
       ),
     )
-    .action((names: string[], flags: FolderFlag & PlanFlags) =>
-      line.inEach(flags, {
+    .action((names: string[], flags: FolderFlag & PlanFlags) => {
+      if (flags.group === undefined && (flags.max !== undefined || flags.step !== undefined)) {
+        line.program.error('error: --max and --step choose what --group prints; say how to group');
+      }
+      return line.inEach(flags, {
         names,
         json: flags.json,
         run: async (context, own) => (await import('./plan.js')).runPlan(context, own, flags),
-      }),
-    );
+      });
+    });
 
   json(
     clustered(
@@ -213,13 +216,12 @@ export function declareFolderCommands(line: CommandLine): void {
         'releaf status --format html > status.html',
       ),
     )
-    .action((flags: FolderFlag & { format: StatusFormat }) =>
-      line.inEach(flags, {
-        names: [],
-        json: flags.format === 'json',
-        run: async (context) => (await import('./status.js')).runStatus(context, flags.format),
-      }),
-    );
+    .action(async (flags: FolderFlag & { format: StatusFormat }) => {
+      const { statusIn } = await import('./status.js');
+      const { run, finish } = statusIn(flags.format);
+      await line.inEach(flags, { names: [], json: flags.format === 'json', run });
+      finish(line.contextOf('.'));
+    });
 
   json(
     line.command(

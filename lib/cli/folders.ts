@@ -4,7 +4,7 @@ import { ReleafError } from '../model/errors';
 import { visible } from '../model/visible';
 import { openFolder } from '../store/folder';
 import { EXIT, type Context, type ExitStatus } from './context';
-import { noteFailure } from './failure';
+import { isInterrupted, noteFailure } from './failure';
 
 /** What one command does in a folder. */
 export interface Work {
@@ -41,8 +41,8 @@ export async function inFolders(contexts: readonly Context[], work: Work): Promi
     const folders = outcomes.map(({ result }) => result);
     first.print(JSON.stringify({ folders }, undefined, 2));
   } else if (failed.length > 0) {
-    first.note('');
-    first.note(`failed: ${failed.map(({ folder }) => visible(folder)).join(', ')}`);
+    first.note('', 'important');
+    first.note(`failed: ${failed.map(({ folder }) => visible(folder)).join(', ')}`, 'important');
   }
   const statuses = outcomes.map(({ status }) => status);
   return [EXIT.failed, EXIT.due].find((status) => statuses.includes(status)) ?? EXIT.done;
@@ -59,7 +59,7 @@ async function inOnly(context: Context, { json, names, run }: Work): Promise<Exi
 }
 
 /** `error` has no parts where the failure is a bug. */
-function errorJson(error: unknown): object {
+export function errorJson(error: unknown): object {
   if (!(error instanceof ReleafError)) return { error: {} };
   const { code, message, hint } = error;
   return { error: { code, message, hint } };
@@ -133,6 +133,7 @@ async function inOne(context: Context, work: Work, first: boolean): Promise<Outc
     const result = work.json ? (JSON.parse(printed.join('\n')) as object) : {};
     return { folder, status, result: { folder, ...result } };
   } catch (error) {
+    if (isInterrupted(error)) throw error;
     return { folder, status: noteFailure(own, error), result: { folder, ...errorJson(error) } };
   }
 }
@@ -140,10 +141,17 @@ async function inOne(context: Context, work: Work, first: boolean): Promise<Outc
 /** Writes the heading of a folder to the stream that speaks first. */
 function underHeading(context: Context, first: boolean): Context {
   let heading = [...(first ? [] : ['']), `${visible(context.folder)}:`];
-  const headed = (write: (line: string) => void) => (line: string) => {
-    for (const one of heading) write(one);
+  const headed = (write: Context['note']) => (line: string, weight?: 'important') => {
+    for (const one of heading) write(one, weight);
     heading = [];
-    write(line);
+    write(line, weight);
   };
-  return { ...context, print: headed(context.print), note: headed(context.note) };
+  const [print, note] = [headed(context.print), headed(context.note)];
+  return {
+    ...context,
+    print,
+    note: (line, weight) => {
+      if (!context.quiet || weight) note(line, weight);
+    },
+  };
 }

@@ -44,7 +44,8 @@ export function uncommitted(root: string, paths: readonly string[]): readonly st
 const REGULAR = /^100\d{3}$/;
 
 /**
- * The files below a folder as they stand in a commit; as `Context.committedFiles`.
+ * The files below a folder as they stand in a commit; as `Context.committedFiles`. `HEAD` of a repository
+ * without any commit has none.
  *
  * @throws ReleafError GIT_STATE
  */
@@ -53,6 +54,7 @@ export function committedFiles(
   commit: string,
   path: string,
 ): ReadonlyMap<string, Buffer> {
+  if (commit === 'HEAD' && isUnborn(root)) return new Map();
   const git = (args: readonly string[], input?: string): Buffer => {
     const { error, status, stdout, stderr } = spawnSync('git', ['-C', root, ...args], {
       input,
@@ -90,5 +92,15 @@ export function committedFiles(
       at = end + 1 + size + 1;
       return [name, contents.subarray(end + 1, end + 1 + size)];
     }),
+  );
+}
+
+/** Whether there is a repository, and no commit yet on the branch that is checked out. */
+function isUnborn(root: string): boolean {
+  const succeeds = (...args: readonly string[]): boolean =>
+    spawnSync('git', ['-C', root, ...args]).status === 0;
+  return (
+    succeeds('symbolic-ref', '--quiet', 'HEAD') &&
+    !succeeds('rev-parse', '--verify', '--quiet', 'HEAD')
   );
 }

@@ -1,12 +1,180 @@
+import { dirname, join, resolve } from 'node:path';
+import { nameProblem, type ReasonedAnswers } from '../config/init/answers';
+import { ciFiles, type CiFile } from '../config/init/ci-files';
+import type { ConfigParts } from '../config/init/config-parts';
+import { configText } from '../config/init/config-text';
+import { findingsOf, type Findings } from '../config/init/findings';
+import { placesOf } from '../config/init/places';
+import { SIGNER } from '../config/kubernetes-names';
+import { parseConfig, type Config } from '../config/parse-config';
+import type { CertificateSpec } from '../model/certificate-spec';
+import { ReleafError } from '../model/errors';
+import { visible } from '../model/visible';
+import { answersText } from '../report/init';
+import { openTarget, writeFiles, type Target } from '../store/adopt-into';
+import { readApp } from '../store/app-output';
+import { OUTPUT_FOLDER } from '../store/output-folder';
+import { recipientsAreSaid, usablePlaces } from '../store/places-trial';
+import { shownPath } from '../store/shown-path';
+import { isThere, surveyRepository } from '../store/survey';
+import { readTemplate } from '../store/templates';
+import { readYamlValue } from '../yaml/read-yaml';
 import { EXIT, type Context, type ExitStatus } from './context';
+import type { Repository } from './git-repository';
+import { answersTo, type AnswerFlags } from './init-answers';
+import { ignoreRules } from './init-ignore';
+import { tellCi, tellNext } from './init-next';
 
-export interface InitFlags {
-  readonly yes: boolean;
+export interface InitFlags extends AnswerFlags {
+  /** Print what would be written; write nothing. */
   readonly dryRun: boolean;
 }
 
-/** `releaf init`. */
+/** A file that is written unless it is there. */
+interface Planned extends CiFile {
+  /** Absolute path of the folder that it is in. */
+  readonly root: string;
+}
+
+/** `releaf init`: config, ignore rules and CI for the repository as it is. What is there stays. */
 export async function runInit(context: Context, flags: InitFlags): Promise<ExitStatus> {
-  await Promise.resolve([context, flags]);
-  return EXIT.failed;
+  assertUsable(flags);
+  const target = openTarget(context.folder);
+  const repository = repositoryAround(context, target);
+  const fresh = target.present ? undefined : await prepare(context, target, repository, flags);
+  const config = target.present?.config ?? fresh?.config;
+  const output = readApp(target.root)?.output ?? OUTPUT_FOLDER;
+  const ignore = ignoreRules(context, target.root, output, config?.certificates ?? []);
+  const planned: readonly Planned[] = [
+    ...ciOf(repository, fresh?.answers.ci.value ?? flags.ci ?? 'none'),
+    ...ignore.files.map((one) => ({ ...one, root: target.root })),
+    // Last, so that a run which was cut off is made good by the next.
+    ...(fresh ? [{ root: target.root, file: target.configFile, text: fresh.text }] : []),
+  ];
+  if (fresh) (flags.dryRun ? context.note : context.print)(answersText(fresh.answers));
+  const missing = planned.filter(({ root, file }) => !isThere(root, file));
+  const shown = ({ root, file }: Planned): string =>
+    visible(shownPath(target.root, join(root, file)));
+  for (const one of planned) {
+    if (!missing.includes(one)) context.note(`kept     ${shown(one)}, which is there already`);
+    else if (flags.dryRun) context.print(`--- ${shown(one)}\n${one.text}`);
+  }
+  if (!flags.dryRun) {
+    write(missing);
+    for (const one of missing) context.note(`wrote    ${shown(one)}`);
+  }
+  if (flags.dryRun) context.note('nothing is written: --dry-run');
+  if (missing.length === 0) {
+    context.print(
+      `nothing to do: ${target.configFile} is there; releaf adopt adds what a cluster has`,
+    );
+  }
+  tellCi(context, repository, planned);
+  for (const line of ignore.notes) context.note(line);
+  if (fresh) tellNext(context, target.root, fresh);
+  return EXIT.done;
+}
+
+/** All of a folder at once, in the order of the folders. */
+function write(files: readonly Planned[]): void {
+  for (const root of new Set(files.map((one) => one.root))) {
+    const own = files
+      .filter((one) => one.root === root)
+      .map(({ file, text }) => [file, text] as const);
+    writeFiles({ root, configFile: '' }, new Map(own));
+  }
+}
+
+/** @throws ReleafError CONFIG_INVALID */
+function assertUsable({ name, profile, signer }: InitFlags): void {
+  const problem =
+    (name === undefined ? undefined : labelled('--name', nameProblem(name, profile))) ??
+    (signer === undefined ? undefined : labelled('--signer', SIGNER.broken(signer)));
+  if (problem !== undefined) {
+    throw new ReleafError('CONFIG_INVALID', problem, 'nothing was written; give another one');
+  }
+}
+
+const labelled = (flag: string, problem: string | undefined): string | undefined =>
+  problem === undefined ? undefined : `${flag}: ${problem}`;
+
+/** A folder in no repository is one by itself. */
+function repositoryAround(context: Context, { root }: Target): Repository {
+  const found = context.repositoryOf(root);
+  return found ? { ...found, top: resolve(found.top) } : { top: root, within: '' };
+}
+
+/** What a first run brings. */
+export interface Fresh {
+  readonly answers: ReasonedAnswers;
+  readonly findings: Findings;
+  readonly config: Config;
+  /** The config as it is written. */
+  readonly text: string;
+  /** The folder in its repository, with forward slashes; empty for the top. */
+  readonly within: string;
+}
+
+async function prepare(
+  context: Context,
+  target: Target,
+  repository: Repository,
+  flags: InitFlags,
+): Promise<Fresh> {
+  const { root } = target;
+  const { top, within, host } = repository;
+  const { files, cut } = surveyRepository(root, top, OUTPUT_FOLDER);
+  if (cut)
+    context.note('warning: the repository is large; not all of it was looked at', 'important');
+  const findings = findingsOf(files, within, context.now);
+  const forge = {
+    has: { github: isThere(top, '.github'), gitlab: isThere(top, '.gitlab-ci.yml') },
+    ...(host !== undefined && { host }),
+  };
+  const answers = await answersTo(context, findings, forge, flags);
+  const schema = 'node_modules/releaf/releaf.schema.json';
+  const parts: ConfigParts = {
+    answers,
+    findings,
+    within,
+    places: placesOf(answers.server.value),
+    recipients: [],
+    ...(isThere(root, schema) && { schema: `./${schema}` }),
+  };
+  const { config, spec } = read(target, parts);
+  const folder = { root, configFile: target.configFile, config };
+  const best: ConfigParts = {
+    ...parts,
+    places: usablePlaces(root, spec, parts.places),
+    recipients:
+      answers.sealing.value === 'sops' && !recipientsAreSaid(folder, spec)
+        ? (findings.sops?.recipients ?? [])
+        : [],
+  };
+  return { answers, findings, config: read(target, best).config, text: configText(best), within };
+}
+
+/** What is going to be written is held against every rule first. */
+function read(
+  { configFile }: Target,
+  parts: ConfigParts,
+): { readonly config: Config; readonly spec: CertificateSpec } {
+  const reading = readYamlValue(configText(parts));
+  if ('problem' in reading) throw new Error(`the text of the config ${reading.problem.message}`);
+  const config = parseConfig(reading.value, configFile);
+  const [spec] = config.certificates;
+  if (!spec) throw new Error('the text of the config has a certificate');
+  return { config, spec };
+}
+
+// The package's own description, found by its name wherever this file was compiled to.
+const DESCRIPTION = 'releaf/package.json';
+
+function ciOf({ top, within }: Repository, ci: ReasonedAnswers['ci']['value']): readonly Planned[] {
+  if (ci === 'none') return [];
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { version } = require(DESCRIPTION) as { readonly version: string };
+  const packageRoot = dirname(require.resolve(DESCRIPTION));
+  const template = (name: string): string => readTemplate(packageRoot, name);
+  return ciFiles({ ci, version, within }, template).map((one) => ({ ...one, root: top }));
 }

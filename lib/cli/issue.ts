@@ -68,13 +68,13 @@ export async function writeIssued(
   const next = issues.map((issue) => [issue.spec.name, revisionsWith(folder, issue)] as const);
   preflight(folder, new Map(next), context.output);
   const moved = issues.flatMap((issue) => movedSecret(folder, issue));
-  return withStaging(folder, async (staging) => {
+  return withStaging(context, folder, async (staging) => {
     const written = issues.map(({ spec, pending, accepted }) =>
       writeCertificate(folder.root, spec.name, pending.number, accepted.certificate, staging),
     );
     if (!json) for (const issue of issues) describe(context, issue);
     const changes = await finish(folder, staging, context, written);
-    if (!json) for (const warning of moved) context.note(`warning: ${warning}`);
+    if (!json) for (const warning of moved) context.note(`warning: ${warning}`, 'important');
     return changes;
   });
 }
@@ -144,6 +144,8 @@ function describe({ print, note }: Context, { spec, pending, accepted }: Issue):
     `  valid    ${leaf.notBefore.toISOString()} to ${leaf.notAfter.toISOString()} (${formatDuration(seconds)})`,
   );
   print(`  issuer   ${visible(leaf.issuer)}`);
-  for (const difference of differences) note(`not as asked: ${spec.name}: ${visible(difference)}`);
-  for (const warning of spec.warnings) note(`warning: ${spec.name}: ${warning}`);
+  for (const difference of differences) {
+    note(`not as asked: ${spec.name}: ${visible(difference)}`, 'important');
+  }
+  for (const warning of spec.warnings) note(`warning: ${spec.name}: ${warning}`, 'important');
 }

@@ -79,7 +79,7 @@ export function prepareRevisions(
   }
   preflight(folder, new Map(work.map(({ spec }) => [spec.name, []])), context.output);
   return (json) =>
-    withStaging(folder, async (staging) => {
+    withStaging(context, folder, async (staging) => {
       const made = await withProgress(context, 'keys', work, async (one): Promise<Made> => {
         const { spec, revisions } = one;
         const revision = await nextRevision(context, one, sealerOf);

@@ -12,6 +12,7 @@ import { teamFileDifferences } from '../store/team-files';
 import { runApp } from './app';
 import type { Context } from './context';
 import { withStaging } from './finish';
+import { paced, pacedWork } from './progress';
 
 /** What the committed files give. */
 export interface Output {
@@ -33,10 +34,17 @@ export async function synthesizeOutput(
   context: Context,
 ): Promise<Synthesis> {
   const app = readApp(folder.root, context.output);
-  if (!app) return synthesize(folder, staging, context.output);
+  if (!app) return synthesized(context, folder, synthesize(folder, staging, context.output));
   const { differences } = await outputOfApp(folder, staging, context, app);
-  return synthesize(folder, staging, app.output, differences);
+  return synthesized(context, folder, synthesize(folder, staging, app.output, differences));
 }
+
+/** Does what synth takes, certificate by certificate. */
+export const synthesized = (
+  context: Context,
+  { config }: Folder,
+  work: ReturnType<typeof synthesize>,
+): Promise<Synthesis> => pacedWork(context, 'synth', config.certificates.length, work);
 
 /**
  * What the committed files give, where GitOps reads it.
@@ -45,8 +53,15 @@ export async function synthesizeOutput(
  */
 export async function committedOutput(folder: Folder, context: Context): Promise<Output> {
   const app = readApp(folder.root);
-  if (!app) return { differences: [...outputDifferences(folder)], files: ownFiles(folder) };
-  return withStaging(folder, (staging) => outputOfApp(folder, staging, context, app));
+  if (!app) {
+    const differences: OutputDifference[] = [];
+    const { length } = folder.config.certificates;
+    for await (const one of paced(context, 'dist/', length, outputDifferences(folder))) {
+      if (one) differences.push(one);
+    }
+    return { differences, files: ownFiles(folder) };
+  }
+  return withStaging(context, folder, (staging) => outputOfApp(folder, staging, context, app));
 }
 
 function ownFiles({ root, config }: Folder): readonly string[] {

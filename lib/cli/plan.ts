@@ -1,33 +1,51 @@
+import { groups, type Grouping } from '../rotation/groups';
+import type { CertificateSpec } from '../model/certificate-spec';
 import { isDue, isOverdue, plan, type Step } from '../rotation/plan';
-import { planJson, planTable } from '../report/plan';
+import { groupLines, groupsJson, planJson, planTable } from '../report/plan';
 import { openFolder, readCertificate } from '../store/folder';
 import { sealedForIn } from '../store/sealed-for';
 import { EXIT, type Context, type ExitStatus } from './context';
 import { warner } from './failure';
+import { paced } from './progress';
 import { typed } from './typed';
 import { select } from './selection';
 
 export interface PlanFlags {
   readonly check: boolean;
   readonly json: boolean;
-  readonly group?: 'namespace' | 'all' | 'none';
+  /** Prints groups instead of steps. */
+  readonly group?: Grouping;
+  /** With `group`. @default - as many as there are */
   readonly max?: number;
+  /** With `group`: certificates of this step. @default renew */
   readonly step?: 'renew' | 'await';
 }
 
 /** `releaf plan`: what is due and why; writes nothing. */
-export function runPlan(context: Context, names: readonly string[], flags: PlanFlags): ExitStatus {
+export async function runPlan(
+  context: Context,
+  names: readonly string[],
+  flags: PlanFlags,
+): Promise<ExitStatus> {
   const folder = openFolder(context.folder);
   const specs = select(folder, names);
   const sealedFor = sealedForIn(folder, warner(context));
-  const steps: readonly Step[] = specs.flatMap((spec) =>
-    plan([readCertificate(folder, spec)], context.now, { sealedFor }),
-  );
-  if (flags.json) context.print(planJson(steps));
+  const planned: { readonly spec: CertificateSpec; readonly step: Step }[] = [];
+  for await (const spec of paced(context, 'plan', specs.length, specs)) {
+    const steps = plan([readCertificate(folder, spec)], context.now, { sealedFor });
+    planned.push(...steps.map((step) => ({ spec, step })));
+  }
+  const steps = planned.map(({ step }) => step);
+  if (flags.group !== undefined) {
+    const work = planned.filter(({ step }) => step.action === (flags.step ?? 'renew'));
+    const found = groups(work, flags.group, context.now, flags.max);
+    if (flags.json) context.print(groupsJson(found));
+    else for (const line of groupLines(found)) context.print(line);
+  } else if (flags.json) context.print(planJson(steps));
   else if (steps.length === 0) context.note(`${folder.configFile} has no certificates`);
   else context.print(planTable(steps));
   const due = steps.filter(isDue);
-  if (!flags.json && due.length > 0) {
+  if (!flags.json && flags.group === undefined && due.length > 0) {
     context.note(`next: ${typed(context, ['renew', ...names].join(' '))}`);
   }
   // What renew has nothing to do about, but a person has.

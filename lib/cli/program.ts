@@ -1,12 +1,13 @@
-import { Command, Help } from 'commander';
+import { Argument, Command, Help } from 'commander';
 import { declareClusterCommands } from './cluster-commands';
-import { CommandLine, examples, folderOption, type ContextOf } from './command-line';
-import type { ExitStatus } from './context';
+import { COMPLETE, completionLines, completionScript, SHELLS, type Shell } from './completion';
+import { CommandLine, examples, folderOption, quietOption, type ContextOf } from './command-line';
+import { EXIT, type ExitStatus } from './context';
 import { declareFolderCommands } from './folder-commands';
 import { declareRepositoryCommands } from './repository-commands';
 
 const EXIT_STATUSES =
-  '\nExit status: 0 done or nothing to do; 1 failed or found wanting; 2 wrong usage; 3 work is due (plan --check).';
+  '\nExit status: 0 done or nothing to do; 1 failed or found wanting; 2 wrong usage; 3 work is due (plan --check); 130 stopped with Ctrl-C.';
 
 /**
  * The command line: names, flags and help. Each command's code is loaded when it runs, so that
@@ -26,6 +27,7 @@ export function createProgram(
     )
     .version(version)
     .addOption(folderOption('as after the command').hideHelp())
+    .addOption(quietOption())
     .configureHelp({
       // That a switch is off unless it is given needs no word.
       optionDescription(option) {
@@ -66,5 +68,42 @@ export function createProgram(
       done(await runDemo(contextOf('.'), flags.dir));
     });
 
+  declareCompletion(program, contextOf, done);
+  for (const command of program.commands) command.addOption(quietOption());
   return program;
+}
+
+function declareCompletion(
+  program: Command,
+  contextOf: ContextOf,
+  done: (status: ExitStatus) => void,
+): void {
+  program.commandsGroup('For the shell:');
+  program
+    .command('completion')
+    .description('a script that lets the shell complete commands, options and names')
+    .addArgument(new Argument('<shell>').choices(SHELLS))
+    .addHelpText(
+      'after',
+      examples(
+        'source <(releaf completion bash)     in ~/.bashrc',
+        'releaf completion zsh > "${fpath[1]}/_releaf"',
+        'releaf completion fish > ~/.config/fish/completions/releaf.fish',
+      ),
+    )
+    .action((shell: Shell) => {
+      contextOf('.').print(completionScript(shell));
+      done(EXIT.done);
+    });
+  // What those scripts ask.
+  program
+    .command(COMPLETE, { hidden: true })
+    .argument('[words...]')
+    .action(async (words: readonly string[]) => {
+      const { complete } = await import('./complete.js');
+      const { namesToComplete } = await import('../store/names-to-complete.js');
+      const lines = completionLines(complete(program, words, namesToComplete));
+      for (const line of lines) contextOf('.').print(line);
+      done(EXIT.done);
+    });
 }

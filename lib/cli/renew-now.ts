@@ -163,5 +163,6 @@ function noteAgain(context: Context, failed: readonly Failure[]): void {
   if (names.length === 0) return;
   context.note(
     `nothing is lost, the pending revision stays; once that is settled, run again: ${typed(context, `renew ${names.join(' ')} --now`)}`,
+    'important',
   );
 }

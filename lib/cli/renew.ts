@@ -52,7 +52,9 @@ export async function runRenew(
   } else {
     if (made.length === 0) context.print('nothing to do');
     for (const { spec } of made) {
-      for (const warning of spec.warnings) context.note(`warning: ${spec.name}: ${warning}`);
+      for (const warning of spec.warnings) {
+        context.note(`warning: ${spec.name}: ${warning}`, 'important');
+      }
     }
     noteChanges(context, changes);
     noteNext(context, made);

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import { examples, json, type CommandLine, type FolderFlag } from './command-line';
 import type { InitFlags } from './init';
 import type { PullRequestFlags } from './pr';
@@ -7,9 +8,44 @@ export function declareRepositoryCommands(line: CommandLine): void {
   line.program.commandsGroup('In the repository:');
   line
     .command('init', 'write config, ignore rules and a CI workflow; never overwrites')
+    .addOption(
+      new Option('--profile <profile>', 'what serves TLS').choices(['generic', 'minio-kes']),
+    )
+    .option('--name <name>', 'of its Service or Tenant: NAME, or NAMESPACE/NAME')
+    .addOption(
+      new Option('--delivery <engine>', 'who applies dist/').choices([
+        'kubectl',
+        'kustomize',
+        'argo-cd',
+        'flux',
+      ]),
+    )
+    .addOption(
+      new Option('--sealing <way>', 'how private keys are sealed').choices([
+        'sealed-secrets',
+        'sops',
+      ]),
+    )
+    .option('--signer <name>', 'Kubernetes signer name, or local')
+    .addOption(
+      new Option('--ci <forge>', 'where CI opens pull requests').choices([
+        'github',
+        'gitlab',
+        'none',
+      ]),
+    )
     .option('--yes', 'take what was found, and the defaults; ask nothing', false)
     .option('--dry-run', 'print what would be written; write nothing', false)
-    .addHelpText('after', examples('releaf init', 'releaf init --yes', 'releaf init --dry-run'))
+    .addHelpText(
+      'after',
+      examples(
+        'releaf init                                  asks five questions at most',
+        'releaf init --yes',
+        'releaf init --yes --dry-run',
+        'releaf init --yes --name shop/web --ci github',
+        'releaf init --yes --profile minio-kes --name storage/minio --delivery argo-cd',
+      ),
+    )
     .action((flags: FolderFlag & InitFlags) =>
       line.inEach(flags, {
         names: [],
@@ -31,11 +67,8 @@ export function declareRepositoryCommands(line: CommandLine): void {
         'releaf pr --base HEAD~1 --title',
       ),
     )
-    .action((flags: FolderFlag & PullRequestFlags) =>
-      line.inEach(flags, {
-        names: [],
-        json: flags.json,
-        run: async (context) => (await import('./pr.js')).runPullRequest(context, flags),
-      }),
-    );
+    .action(async (flags: FolderFlag & PullRequestFlags) => {
+      const contexts = line.foldersOf(flags).map((folder) => line.contextOf(folder));
+      line.done(await (await import('./pr.js')).runPullRequest(contexts, flags));
+    });
 }

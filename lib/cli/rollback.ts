@@ -21,7 +21,7 @@ export async function runRollback(
     revision.number === withdraw ? { ...revision, withdrawn: true } : revision,
   );
   preflight(folder, new Map([[name, next]]), context.output);
-  return withStaging(folder, async (staging) => {
+  return withStaging(context, folder, async (staging) => {
     const written =
       withdraw === undefined ? [] : [writeWithdrawn(folder.root, name, withdraw, staging)];
     const changes = await finish(folder, staging, context, written);

@@ -21,13 +21,17 @@ export async function run(
 ): Promise<number> {
   const { note } = surroundings;
   let status: ExitStatus = EXIT.done;
+  let quiet = false;
   const program = createProgram(
     version,
-    (folder) => ({ ...surroundings, folder }),
+    (folder) => ({ ...(quiet ? quieted(surroundings) : surroundings), folder }),
     (result) => {
       status = result;
     },
   );
+  program.hook('preAction', (_, command) => {
+    quiet = command.optsWithGlobals<{ quiet?: boolean }>().quiet ?? false;
+  });
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => {
@@ -45,4 +49,16 @@ export async function run(
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     return noteFailure(surroundings, error);
   }
+}
+
+function quieted(surroundings: Surroundings): Surroundings {
+  const { note } = surroundings;
+  return {
+    ...surroundings,
+    quiet: true,
+    interactive: false,
+    note: (line, weight) => {
+      if (weight) note(line, weight);
+    },
+  };
 }

@@ -6,7 +6,7 @@ import { readCas } from '../store/ca-file';
 import { openFolder, readCertificate, type Folder } from '../store/folder';
 import { readText } from '../store/text-file';
 import { openLocalCa, type LocalCa } from '../x509/local-ca';
-import type { Context, ExitStatus } from './context';
+import { EXIT, type Context, type ExitStatus } from './context';
 import { install, nothingPending, waitingOf, type Issue, type Waiting } from './issue';
 import { select } from './selection';
 
@@ -15,20 +15,35 @@ const SERIAL_NUMBER_BYTES = 16;
 /** Names of the CA's files, as kubeadm has them in /etc/kubernetes/pki. */
 const CA_FILES = { certificate: 'ca.crt', privateKey: 'ca.key' };
 
+export interface SignFlags {
+  /** Folder with the CA. */
+  readonly ca: string;
+  /** Print the chains as the cluster hands them out, and install nothing. */
+  readonly print: boolean;
+  readonly json: boolean;
+}
+
+/** A chain that was just signed, and what it becomes in the folder. */
+interface Signed extends Issue {
+  /** As a signer gives it: the leaf first, no CA that the config adds. */
+  readonly pem: string;
+}
+
 /** `releaf sign`: signs pending requests with a CA on disk. */
-export function runSign(
+export async function runSign(
   context: Context,
   names: readonly string[],
-  { ca, json }: { readonly ca: string; readonly print: boolean; readonly json: boolean },
+  { ca, print, json }: SignFlags,
 ): Promise<ExitStatus> {
   const certificate = join(ca, CA_FILES.certificate);
   const privateKey = join(ca, CA_FILES.privateKey);
-  return signWith(
-    context,
-    names,
-    () => openLocalCa(readText(certificate, certificate), readText(privateKey, privateKey), ca),
-    json,
-  );
+  const openCa = () =>
+    openLocalCa(readText(certificate, certificate), readText(privateKey, privateKey), ca);
+  if (!print) return signWith(context, names, openCa, json);
+  const signed = signPending(context, openFolder(context.folder), names, openCa);
+  for (const { pem } of signed) context.print(pem.trimEnd());
+  if (signed.length === 0) context.note('nothing to sign: no request is pending');
+  return EXIT.done;
 }
 
 /** Signs pending requests as kube-controller-manager does, and installs what comes of it; then synth. */
@@ -39,6 +54,15 @@ export async function signWith(
   json: boolean,
 ): Promise<ExitStatus> {
   const folder = openFolder(context.folder);
+  return install(context, folder, signPending(context, folder, names, openCa), json);
+}
+
+function signPending(
+  context: Context,
+  folder: Folder,
+  names: readonly string[],
+  openCa: () => LocalCa,
+): readonly Signed[] {
   const specs = select(folder, names);
   const ca = openCa();
   const waiting = specs.flatMap((spec) => {
@@ -49,23 +73,24 @@ export async function signWith(
     }
     return found;
   });
-  const issues = waiting.map((each) => issueFor(context, folder, ca, each));
+  const signed = waiting.map((each) => sign(context, folder, ca, each));
   for (const { spec } of waiting) {
     if (spec.signer !== 'local') {
       context.note(
         `warning: ${spec.name}: signed by ${ca.certificate.subject}, not by ${spec.signer} in the cluster`,
+        'important',
       );
     }
   }
-  return install(context, folder, issues, json);
+  return signed;
 }
 
-function issueFor(
+function sign(
   { now, randomness }: Context,
   folder: Folder,
   ca: LocalCa,
   { spec, pending, revisions }: Waiting,
-): Issue {
+): Signed {
   const { record } = pending;
   const request = readRecordedRequest(spec.name, pending);
   const pem = ca.sign(request, {
@@ -86,5 +111,5 @@ function issueFor(
       ...(cas && { cas }),
     },
   );
-  return { spec, pending, accepted };
+  return { spec, pending, accepted, pem };
 }

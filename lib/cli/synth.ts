@@ -2,7 +2,7 @@ import { openFolder } from '../store/folder';
 import { synthesize } from '../store/synthesize';
 import { EXIT, type Context, type ExitStatus } from './context';
 import { noteChanges, withStaging } from './finish';
-import { synthesizeOutput } from './output';
+import { synthesized, synthesizeOutput } from './output';
 
 /** `releaf synth`: folder → `dist/`. */
 export async function runSynth(
@@ -10,12 +10,12 @@ export async function runSynth(
   { json }: { readonly json: boolean },
 ): Promise<ExitStatus> {
   const folder = openFolder(context.folder);
-  return withStaging(folder, async (staging) => {
+  return withStaging(context, folder, async (staging) => {
     // Where the output is moved, releaf is itself the app: `app: releaf synth` in cdk8s.yaml.
     const changes =
       context.output === undefined
         ? await synthesizeOutput(folder, staging, context)
-        : synthesize(folder, staging, context.output);
+        : await synthesized(context, folder, synthesize(folder, staging, context.output));
     if (json) context.print(JSON.stringify(changes, undefined, 2));
     else {
       noteChanges(context, changes);

@@ -1,18 +1,7 @@
-import { outputFile, secretParts } from '../delivery/output-file';
 import { currentRevision } from '../model/revision';
-import { ReleafError } from '../model/errors';
-import { problemOf, type Problem } from '../rotation/coherence';
-import { readEveryFile } from '../store/every-file';
-import { readCas } from '../store/ca-file';
-import { assertNoOrphans, openFolder, readFolder, type Folder } from '../store/folder';
-import { CERTIFICATES, revisionFiles } from '../store/revisions';
-import { OUTPUT_FOLDER } from '../store/output-folder';
-import { readSopsRules } from '../store/sops-config';
-import { committedOutput, type Output } from './output';
-import { findPrivateKey } from '../verify/find-private-key';
-import { ignoredProblem, outputProblem, privateKeyProblem } from '../verify/output-problem';
-import { verifyRevisions } from '../verify/verify';
+import { openFolder, readFolder, type Folder } from '../store/folder';
 import type { Context, ExitStatus } from './context';
+import { findProblems } from './find-problems';
 import { tellProblems } from './tell-problems';
 
 /** `releaf verify`: the gate in CI. Everything committed holds together; expiry is not its business. */
@@ -30,91 +19,4 @@ function counted(folder: Folder): string {
   for (const { revisions } of readFolder(folder)) if (currentRevision(revisions)) issued += 1;
   const { length } = folder.config.certificates;
   return `${length} ${length === 1 ? 'certificate' : 'certificates'}, ${issued} issued`;
-}
-
-async function findProblems(context: Context, folder: Folder): Promise<readonly Problem[]> {
-  const incoherent = [
-    ...verifyRevisions(
-      () => readFolder(folder),
-      (spec) => readCas(folder, spec),
-    ),
-    ...problemOf('certificates', () => {
-      assertNoOrphans(folder);
-    }),
-  ];
-  // What does not hold together cannot be synthesized, and was told already.
-  const output: Output =
-    incoherent.length === 0
-      ? await committedOutput(folder, context)
-      : { differences: [], files: [] };
-  const committed = [...output.files, ...mustBeCommitted(folder)];
-  const ignored = context.ignoredByGit(folder.root, committed);
-  return [
-    ...incoherent,
-    ...output.differences.map(({ kind, file }) => outputProblem(kind, file)),
-    ...Array.from(wholeFolders(ignored, committed), ignoredProblem),
-    ...privateKeysInClear(folder),
-  ];
-}
-
-/** Paths, but a folder once instead of each of its files where all of them are meant. */
-function wholeFolders(some: readonly string[], all: readonly string[]): ReadonlySet<string> {
-  const chosen = new Set(some);
-  const folderOf = (path: string): string => path.replace(/\/.*/, '/');
-  const partly = new Set(all.filter((path) => !chosen.has(path)).map(folderOf));
-  return new Set(some.map((path) => (partly.has(folderOf(path)) ? path : folderOf(path))));
-}
-
-/** Every input that has to reach the reviewers, whether it is there yet or not. */
-function mustBeCommitted(folder: Folder): readonly string[] {
-  const { root, configFile, config } = folder;
-  return [
-    configFile,
-    ...sopsConfigOf(folder),
-    ...config.certificates.flatMap(({ name, ca, sealing, restart, references }) => [
-      `${CERTIFICATES}/${name}/1/request.yaml`,
-      ...revisionFiles(root, name),
-      ...(ca === undefined ? [] : [ca]),
-      ...(sealing.type === 'sealed-secrets' ? [sealing.certificate] : []),
-      ...[...restart, ...references].map(({ file }) => file),
-    ]),
-  ];
-}
-
-/** The `.sops.yaml` that names recipients, where one does and it is in the folder. */
-function sopsConfigOf({ root, config }: Folder): readonly string[] {
-  const asked = config.certificates.some(
-    ({ sealing }) => sealing.type === 'sops' && sealing.recipients === undefined,
-  );
-  if (!asked) return [];
-  try {
-    const { file = '..' } = readSopsRules(root) ?? {};
-    return file.startsWith('..') ? [] : [file];
-  } catch (error) {
-    // Whoever makes the next key is told what is wrong with it; what is sealed holds without.
-    if (error instanceof ReleafError) return [];
-    throw error;
-  }
-}
-
-function* privateKeysInClear(folder: Folder): Generator<Problem> {
-  const known = new Set(folder.config.knownPrivateKeys);
-  for (const { spec, revisions } of readFolder(folder)) {
-    // A key in clear is meant only where the config says so, or said so until the newest revision.
-    const sealedSince = revisions.at(-1)?.sealedKey.sealing !== 'plaintext';
-    if (spec.sealing.type !== 'plaintext' && !sealedSince) continue;
-    for (const { number, sealedKey } of revisions) {
-      if (sealedKey.sealing !== 'plaintext') continue;
-      known.add(`${CERTIFICATES}/${spec.name}/${number}/private-key.yaml`);
-      for (const part of secretParts(spec)) known.add(`${OUTPUT_FOLDER}/${outputFile(spec, part)}`);
-    }
-  }
-  let told: string | undefined;
-  for (const { file, bytes } of readEveryFile(folder.root)) {
-    if (file === told || known.has(file)) continue;
-    const form = findPrivateKey(bytes);
-    if (form === undefined) continue;
-    told = file;
-    yield privateKeyProblem(file, form);
-  }
 }

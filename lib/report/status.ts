@@ -1,10 +1,20 @@
 import type { Step } from '../rotation/plan';
+import { visible } from '../model/visible';
 import { table } from './table';
 
 const DAY_SECONDS = 86_400;
 
-/** How a certificate stands: one word for people and machines. */
-export type State = 'ok' | 'due' | 'expired' | 'pending' | 'rolled-back' | 'missing' | 'blocked';
+/** How a certificate stands, most urgent first: one word for people and machines. */
+export const STATES = [
+  'expired',
+  'missing',
+  'blocked',
+  'due',
+  'rolled-back',
+  'pending',
+  'ok',
+] as const;
+export type State = (typeof STATES)[number];
 
 /** One certificate as `status` shows it. */
 export interface StatusRow {
@@ -19,15 +29,29 @@ export interface StatusRow {
   readonly next: string;
 }
 
-const NEXT: Readonly<Record<Step['action'], (step: Step) => string>> = {
-  renew: ({ name }) => `releaf renew ${name}`,
-  await({ name, signer, approver }) {
-    if (signer === 'local') return `releaf sign ${name} --ca DIR`;
-    return approver === 'job' ? `releaf fetch ${name}` : `releaf approve ${name}`;
+/** A row, and what else a person wants to know who looks after several folders. */
+export interface FolderRow extends StatusRow {
+  /** As it was given. */
+  readonly folder: string;
+  /** Why it is to be renewed, or is not. */
+  readonly reason: string;
+  readonly signer: string;
+  /** Namespace and name. */
+  readonly secret: string;
+}
+
+/** How a person types a command of releaf, given without the word `releaf`. */
+export type Typed = (command: string) => string;
+
+const NEXT: Readonly<Record<Step['action'], (step: Step, typed: Typed) => string>> = {
+  renew: ({ name }, typed) => typed(`renew ${name}`),
+  await({ name, signer, approver }, typed) {
+    if (signer === 'local') return typed(`sign ${name} --ca DIR`);
+    return typed(approver === 'job' ? `fetch ${name}` : `approve ${name}`);
   },
   keep: () => '-',
-  hold: ({ name }) => `releaf renew ${name} --force`,
-  blocked: ({ name }) => `releaf plan ${name} tells what to change`,
+  hold: ({ name }, typed) => typed(`renew ${name} --force`),
+  blocked: ({ name }, typed) => `${typed(`plan ${name}`)} tells what to change`,
 };
 
 function stateOf({ action, serving }: Step, now: Date): State {
@@ -46,8 +70,21 @@ function stateOf({ action, serving }: Step, now: Date): State {
   }
 }
 
-/** How each certificate stands, most urgent first: what expires first, or was never issued. */
-export function statusRows(steps: readonly Step[], now: Date): readonly StatusRow[] {
+const end = ({ notAfter }: StatusRow): number => notAfter?.getTime() ?? 0;
+/** Most urgent first: what expires first, or was never issued; then by name. */
+export const byUrgency = (a: StatusRow, b: StatusRow): number =>
+  end(a) - end(b) || (a.name === b.name ? 0 : a.name < b.name ? -1 : 1);
+
+/**
+ * How each certificate stands, in the order of {@link byUrgency}.
+ *
+ * @param typed - how the next step is typed. @default - in the folder itself
+ */
+export function statusRows(
+  steps: readonly Step[],
+  now: Date,
+  typed: Typed = (command) => `releaf ${command}`,
+): readonly StatusRow[] {
   const rows = steps.map((step): StatusRow => {
     const { serving } = step;
     return {
@@ -59,31 +96,47 @@ export function statusRows(steps: readonly Step[], now: Date): readonly StatusRo
         renewAt: serving.renewAt,
         daysLeft: Math.trunc((serving.notAfter.getTime() - now.getTime()) / 1000 / DAY_SECONDS),
       }),
-      next: NEXT[step.action](step),
+      next: NEXT[step.action](step, typed),
     };
   });
-  const end = (row: StatusRow): number => row.notAfter?.getTime() ?? 0;
-  return rows.sort((a, b) => end(a) - end(b) || (a.name < b.name ? -1 : 1));
+  return rows.sort(byUrgency);
 }
+
+/** How many certificates there are of each state that occurs, most urgent first. */
+export const stateCounts = (
+  rows: readonly StatusRow[],
+): readonly { readonly state: State; readonly count: number }[] =>
+  STATES.map((state) => ({
+    state,
+    count: rows.filter((row) => row.state === state).length,
+  })).filter(({ count }) => count > 0);
+
+/** To the minute, UTC, as the column says. */
+export const minute = (date: Date | undefined): string =>
+  date ? date.toISOString().slice(0, 16).replace('T', ' ') : '-';
 
 /**
  * Status as a table for people.
  *
- * @param paint - colours a state; the identity where colour is not wanted
+ * @param paint - colours what tells the urgency of a state; the identity where colour is not wanted
+ * @param folderOf - which folder a row is of. @default - all are of one, and there is no column for it
  */
-export function statusTable(
-  rows: readonly StatusRow[],
+export function statusTable<Row extends StatusRow>(
+  rows: readonly Row[],
   paint: (state: State, text: string) => string,
+  folderOf?: (row: Row) => string,
 ): string {
-  const minute = (date: Date | undefined): string =>
-    date ? date.toISOString().slice(0, 16).replace('T', ' ') : '-';
   return table(
-    ['NAME', 'STATE', 'SERVES', 'DAYS LEFT', 'EXPIRES (UTC)', 'RENEWS (UTC)', 'NEXT'],
+    [
+      ...(folderOf ? ['FOLDER'] : []),
+      ...['NAME', 'STATE', 'SERVES', 'DAYS LEFT', 'EXPIRES (UTC)', 'RENEWS (UTC)', 'NEXT'],
+    ],
     rows.map((row) => [
+      ...(folderOf ? [visible(folderOf(row))] : []),
       row.name,
       paint(row.state, row.state),
       String(row.revision ?? '-'),
-      String(row.daysLeft ?? '-'),
+      paint(row.state, String(row.daysLeft ?? '-')),
       minute(row.notAfter),
       minute(row.renewAt),
       row.next,

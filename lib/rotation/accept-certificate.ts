@@ -101,7 +101,18 @@ function assertNewer(leaf: X509, serving: X509, number: number, file: string): v
 }
 
 /** Where an issued certificate differs from what was asked, in words. */
-export function differences(leaf: X509, { record }: Revision): readonly string[] {
+export function differences(leaf: X509, revision: Revision): readonly string[] {
+  const lifetime = lifetimeDifference(leaf, revision);
+  return [
+    ...contentDifferences(leaf, revision),
+    ...(lifetime
+      ? [`lifetime ${formatDuration(lifetime.issued)}, asked for ${formatDuration(lifetime.asked)}`]
+      : []),
+  ];
+}
+
+/** {@link differences} but for the lifetime. */
+export function contentDifferences(leaf: X509, { record }: Revision): readonly string[] {
   const issued = readContents(leaf.der);
   const asked = new Set(altNamesOf(record));
   const added = altNamesOf(issued.names).filter((name) => !asked.has(name));
@@ -110,8 +121,6 @@ export function differences(leaf: X509, { record }: Revision): readonly string[]
     ...issued.usages.filter((usage) => !askedUsages.includes(usage)),
     ...issued.unnamedPurposes,
   ];
-  const seconds = (leaf.notAfter.getTime() - leaf.notBefore.getTime()) / 1000;
-  const wanted = record.expirationSeconds;
   return [
     ...(canonicalSubject(issued.names.subject) === canonicalSubject(record.subject)
       ? []
@@ -121,10 +130,21 @@ export function differences(leaf: X509, { record }: Revision): readonly string[]
       ? [`names of a kind that cannot be asked for: ${issued.otherAltNames.join(', ')}`]
       : []),
     ...(addedUsages.length ? [`usages not asked for: ${addedUsages.join(', ')}`] : []),
-    ...(Math.abs(seconds - wanted) > LIFETIME_MARGIN_SECONDS
-      ? [`lifetime ${formatDuration(seconds)}, asked for ${formatDuration(wanted)}`]
-      : []),
   ];
+}
+
+/**
+ * The lifetime that was issued and the one that was asked for, in seconds.
+ *
+ * @returns undefined where they differ by no more than back-dating and rounding
+ */
+export function lifetimeDifference(
+  leaf: Pick<X509, 'notBefore' | 'notAfter'>,
+  { record }: Revision,
+): { readonly issued: number; readonly asked: number } | undefined {
+  const issued = (leaf.notAfter.getTime() - leaf.notBefore.getTime()) / 1000;
+  const asked = record.expirationSeconds;
+  return Math.abs(issued - asked) > LIFETIME_MARGIN_SECONDS ? { issued, asked } : undefined;
 }
 
 /** What the issuers keep from the leaf although it was signed. */

@@ -38,7 +38,7 @@ export function readConfigFile(root: string): ConfigFile {
     throw new ReleafError(
       'CONFIG_MISSING',
       `${root}: there is no ${CONFIG_FILES.join(', ')}`,
-      'name the folder with -C, or see a whole one made by: releaf demo --dir DIR',
+      'make one: releaf init; or name the folder with -C',
     );
   }
   if (found.length > 1) {

@@ -17,6 +17,19 @@ export const CERTIFICATES = 'certificates';
 
 const NUMBER = /^[1-9]\d{0,8}$/;
 
+/** Whether a folder of this name in that of a certificate is a revision. */
+export const isRevisionNumber = (name: string): boolean => NUMBER.test(name);
+
+/** What a revision may consist of. */
+export const REVISION_FILES = [
+  'request.pem',
+  'request.yaml',
+  'private-key.yaml',
+  'certificate.pem',
+  'withdrawn',
+] as const;
+export type RevisionFile = (typeof REVISION_FILES)[number];
+
 const WITHDRAWN = 'Withdrawn by releaf rollback: plan, fetch and synth leave this revision out.\n';
 
 const entries = (path: string, shown: string): readonly string[] => {
@@ -47,9 +60,8 @@ export function readRevisions(root: string, name: string): readonly Revision[] {
 
 /** The files of every revision of a certificate, whether they are there yet or not. */
 export function revisionFiles(root: string, name: string): readonly string[] {
-  const files = ['request.pem', 'request.yaml', 'private-key.yaml', 'certificate.pem', 'withdrawn'];
   return revisionNumbers(root, name).flatMap((number) =>
-    files.map((file) => `${CERTIFICATES}/${name}/${number}/${file}`),
+    REVISION_FILES.map((file) => `${CERTIFICATES}/${name}/${number}/${file}`),
   );
 }
 
@@ -68,12 +80,28 @@ export function revisionNumbers(root: string, name: string): readonly number[] {
  * @throws ReleafError REVISION_INVALID, FILE_UNREADABLE or PATH_OUTSIDE
  */
 export function readRevision(root: string, name: string, number: number): Revision {
+  return parseRevision(name, number, revisionReader(root, name, number));
+}
+
+/** Reads the files of one revision on disk; undefined is what is not there. */
+export function revisionReader(root: string, name: string, number: number): ReadRevisionFile {
   const folder = `${CERTIFICATES}/${name}/${number}`;
   const path = pathInside(root, folder);
-  const optional = (file: string): string | undefined =>
-    readTextIfThere(join(path, file), `${folder}/${file}`, 'refuse links');
-  const required = (file: string): string => {
-    const text = optional(file);
+  return (file) => readTextIfThere(join(path, file), `${folder}/${file}`, 'refuse links');
+}
+
+/** Reads a file of one revision, wherever it stands. */
+export type ReadRevisionFile = (file: RevisionFile) => string | undefined;
+
+/**
+ * A revision from the texts of its files.
+ *
+ * @throws ReleafError REVISION_INVALID, and whatever `read` throws
+ */
+export function parseRevision(name: string, number: number, read: ReadRevisionFile): Revision {
+  const folder = `${CERTIFICATES}/${name}/${number}`;
+  const required = (file: RevisionFile): string => {
+    const text = read(file);
     if (text !== undefined) return text;
     throw new ReleafError(
       'REVISION_INVALID',
@@ -81,14 +109,14 @@ export function readRevision(root: string, name: string, number: number): Revisi
       `restore it from Git, or remove ${folder} and run releaf renew ${name}`,
     );
   };
-  const certificate = optional('certificate.pem');
+  const certificate = read('certificate.pem');
   return {
     number,
     request: required('request.pem'),
     record: readRequestRecord(required('request.yaml'), `${folder}/request.yaml`),
     sealedKey: readSealedKey(required('private-key.yaml'), `${folder}/private-key.yaml`),
     ...(certificate !== undefined && { certificate }),
-    withdrawn: optional('withdrawn') !== undefined,
+    withdrawn: read('withdrawn') !== undefined,
   };
 }
 

@@ -31,7 +31,7 @@ import { readTextIfThere } from './text-file';
 export function* outputDifferences(
   folder: Folder,
   output: string = OUTPUT_FOLDER,
-): Generator<OutputDifference> {
+): Generator<OutputDifference | undefined> {
   assertNoOrphans(folder);
   const directory = resolve(folder.root, output);
   const shown = (path: string): string => shownPath(folder.root, path) || '.';
@@ -54,6 +54,7 @@ export function* outputDifferences(
     owners.add(certificate);
     teamFiles.edit(certificate);
     yield* compare(renderCertificate(certificate));
+    yield undefined;
   }
   yield* compare(renderShared(folder.config.delivery, [...given]));
   yield* teamFiles.differences();
@@ -77,16 +78,18 @@ export interface Synthesis {
  * Writes what the committed files give, and nothing that is right already: stale manifests of ours go,
  * foreign files stay. Nothing is touched unless everything could be rendered.
  *
+ * It yields after each part of the work, where nothing is half done.
+ *
  * @param output - the output folder, absolute or relative to the root
  * @param differences - what to write and remove
  * @throws ReleafError FOREIGN_FILE when somebody else's file is in the way
  */
-export function synthesize(
+export function* synthesize(
   folder: Folder,
   staging: Staging,
   output?: string,
-  differences: Iterable<OutputDifference> = outputDifferences(folder, output),
-): Synthesis {
+  differences: Iterable<OutputDifference | undefined> = outputDifferences(folder, output),
+): Generator<undefined, Synthesis> {
   const written: string[] = [];
   const removed: string[] = [];
   const directory = resolve(folder.root, output ?? OUTPUT_FOLDER);
@@ -97,6 +100,10 @@ export function synthesize(
   if (!elsewhere) pathInside(folder.root, relative(folder.root, directory));
   try {
     for (const difference of differences) {
+      if (!difference) {
+        yield undefined;
+        continue;
+      }
       const { file, kind } = difference;
       const path = resolve(folder.root, file);
       if (kind === 'foreign') throw foreignFile(file);

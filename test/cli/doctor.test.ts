@@ -1214,6 +1214,7 @@ describe('doctor --endpoint', () => {
       ignoredByGit,
       uncommitted,
       committedFiles: () => new Map(),
+      repositoryOf: () => undefined,
       openCluster: cluster().open,
     };
     await runDoctor(context, [], flags, (...args) => {

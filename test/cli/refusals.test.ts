@@ -306,7 +306,7 @@ describe('the command line refuses', () => {
         'an unknown format',
         () => ['status', '--format', 'xml'],
         2,
-        /^error: option '--format <format>' argument 'xml' is invalid\. Allowed choices are table, json\./,
+        /^error: option '--format <format>' argument 'xml' is invalid\. Allowed choices are table, json, markdown, html\./,
       ],
       [
         '--format without a value',

@@ -223,7 +223,7 @@ describe('a change that takes the key, which nobody has,', () => {
       stdout: expect.stringContaining(reason) as string,
     });
     expect((await team.run('status')).stdout).toMatch(
-      /^web +blocked .* releaf plan web tells what to change$/m,
+      /^web +blocked .* releaf plan web -C \S+ tells what to change$/m,
     );
     if (change.startsWith('Secret')) {
       // No output can be made before the Secret has its name back.

@@ -123,7 +123,7 @@ export function everythingIn(root: string): readonly string[] {
 export function interrupted(
   { folder, args }: Situation,
   at: number,
-  how: 'kill' | 'tear' | 'wait',
+  how: 'kill' | 'tear' | 'SIGINT' | 'wait',
   options: ProcessOptions = {},
 ): Promise<Ended> {
   return start(process.execPath, [RELEAF, ...args], {

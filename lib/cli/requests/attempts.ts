@@ -27,12 +27,12 @@ export async function attemptEach<
   Item extends { readonly spec: CertificateSpec; readonly pending?: Revision },
   Result,
 >(
-  { interactive }: Context,
+  { interactive, during }: Context,
   items: readonly Item[],
   work: (item: Item) => Result | Promise<Result>,
 ): Promise<Attempts<Result>> {
   const outcomes = await withProgress(
-    { interactive, cores: AT_ONCE },
+    { interactive, cores: AT_ONCE, ...(during && { during }) },
     'requests',
     items,
     async (item): Promise<{ readonly result: Result } | Failure> => {

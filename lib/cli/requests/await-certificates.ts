@@ -123,7 +123,7 @@ class WaitProgress {
       this.seconds,
     );
     if (!bar) this.context.note(`waiting for ${what}, at most ${long}`);
-    this.#update = (seconds) => bar?.update(seconds);
+    this.#update = (seconds) => bar?.show(seconds);
     this.#stop = () => bar?.stop();
   }
 }

@@ -89,6 +89,7 @@ export async function conclude(
     const names = uninstalled.map(({ name }) => name).join(' ');
     context.note(
       `the cluster keeps a certificate for an hour; once that is settled: ${typed(context, `fetch ${names}`)}`,
+      'important',
     );
   }
   return failed.length > 0 ? EXIT.failed : EXIT.done;

@@ -5,7 +5,7 @@
  * INTERRUPT_FOLDER  the folder; calls outside of it do not count
  * INTERRUPT_AT      just before this change, counted from 1; one more than there are: when it ends
  * INTERRUPT_HOW     `kill`: dies, as in a power cut; `tear`: dies with a part of that change done;
- *                   `wait`: says `waiting` on standard error and goes on when standard input ends
+ *                   `SIGINT`: as Ctrl-C; `wait`: says `waiting` on standard error and goes on when standard input ends
  * INTERRUPT_LOG     a file for the names of all changes, one a line, when it ends by itself
  *
  * Calls that only read are no points of their own: dying at one leaves what the change before it left.
@@ -28,6 +28,10 @@ function interrupt() {
   if (INTERRUPT_HOW === 'wait') {
     real.writeSync(2, 'waiting\n');
     real.readSync(0, Buffer.alloc(1));
+    return;
+  }
+  if (INTERRUPT_HOW === 'SIGINT') {
+    process.kill(process.pid, 'SIGINT');
     return;
   }
   process.kill(process.pid, 'SIGKILL');

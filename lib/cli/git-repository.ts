@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process';
+
+/** The Git repository around a folder. */
+export interface Repository {
+  /** Absolute path of its top. */
+  readonly top: string;
+  /** The folder in it, with forward slashes; empty for the top. */
+  readonly within: string;
+  /** Host of the remote `origin`, such as `github.com`. @default - it has none, or none on a host */
+  readonly host?: string;
+}
+
+/**
+ * Asks git for the repository around a folder.
+ *
+ * @returns undefined where git or a repository is missing, or git does not trust it
+ */
+export function repositoryOf(root: string): Repository | undefined {
+  const within = git(root, ['rev-parse', '--show-prefix']);
+  const top = git(root, ['rev-parse', '--show-toplevel']);
+  if (within === undefined || top === undefined) return undefined;
+  const url = git(root, ['remote', 'get-url', 'origin']);
+  const host = url === undefined ? undefined : hostOf(url);
+  return {
+    // As it was named, where links lead to it.
+    top: within === '' ? root : top,
+    within: within.replace(/\/$/, ''),
+    ...(host !== undefined && { host }),
+  };
+}
+
+function git(root: string, args: readonly string[]): string | undefined {
+  const { status, stdout } = spawnSync('git', ['-C', root, ...args], { encoding: 'utf8' });
+  return status === 0 ? stdout.replace(/\n$/, '') : undefined;
+}
+
+/** Of a URL, or of `user@host:path` as ssh has it; a path on this machine has none. */
+function hostOf(url: string): string | undefined {
+  const [, host] =
+    /^[a-z+]+:\/\/(?:[^@/]*@)?([^:/]+)/i.exec(url) ??
+    /^(?:[^@/:]*@)?([^:/]+):(?!\/\/)/.exec(url) ??
+    [];
+  return host?.toLowerCase();
+}

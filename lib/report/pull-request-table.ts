@@ -1,0 +1,166 @@
+import { formatDuration } from '../config/duration';
+import type { CertificateChange, Points } from '../rotation/certificate-change';
+import type { IssuedFacts, RequestFacts, SealingFacts } from '../rotation/certificate-facts';
+import { codeSpan, markdownTable, markdownText, wordList } from './markdown';
+import { lengthOf, minute, short, type ToldChange } from './pull-request-parts';
+import { IN_A_WORD } from './pull-request-title';
+
+type Facts = IssuedFacts | RequestFacts;
+
+interface Column {
+  readonly title: string;
+  readonly facts: Facts;
+}
+
+/** One certificate, old and new side by side; what stays the same is named below. */
+export function changeTable({ change }: ToldChange): string {
+  const { kind, after, request, points } = change;
+  const columns = columnsOf(change);
+  const [first, second] = columns.map(({ facts }) => facts);
+  if (!first) return 'It had no certificate yet.';
+  const lines = LINES.filter(([, cell]) => cell(second ?? first) !== undefined);
+  const isSame = ([label, cell]: Line): boolean =>
+    second !== undefined && cell(first) === cell(second) && !ALWAYS.includes(label);
+  const rows = lines
+    .filter((line) => !isSame(line))
+    .map(([label, cell]) => {
+      const [old = '', now = ''] = [cell(first), second && cell(second)];
+      if (!second) return [label, old];
+      return [
+        label,
+        old,
+        old === now
+          ? 'same'
+          : changedCell(label, now, second, points, second.revision > first.revision),
+      ];
+    });
+  const same = lines.filter(isSame).map(([label]) => label);
+  const reason =
+    kind === 'requested' ? request?.reason : kind === 'issued' ? after?.reason : undefined;
+  return [
+    ...(reason === undefined ? [] : [`Why: ${markdownText(reason)}`]),
+    markdownTable(['', ...columns.map(({ title }) => title)], rows),
+    ...(same.length === 0 ? [] : [`The same as before: ${same.join(', ')}.`]),
+  ].join('\n\n');
+}
+
+function columnsOf({ kind, before, after, request }: CertificateChange): readonly Column[] {
+  const column = (facts: Facts | undefined, word: string): readonly Column[] =>
+    facts ? [{ title: `revision ${facts.revision}, ${word}`, facts }] : [];
+  if (kind === 'requested') return [...column(after, 'serves'), ...column(request, 'asked for')];
+  const same = before?.serialNumber === after?.serialNumber;
+  return [...(same ? [] : column(before, 'served')), ...column(after, 'serves')];
+}
+
+type Line = readonly [label: string, cell: (facts: Facts) => string | undefined];
+
+/** What is told of a revision, in this order; nothing is what only a certificate has. */
+const LINES: readonly Line[] = [
+  ['valid until', endOf],
+  ['valid from', (facts) => ('notBefore' in facts ? minute(facts.notBefore) : undefined)],
+  ['serial number', (facts) => ('issuer' in facts ? codeSpan(facts.serialNumber) : undefined)],
+  ['issuer', (facts) => ('issuer' in facts ? codeSpan(facts.issuer || 'empty') : undefined)],
+  ['key', ({ key, publicKeySha256 }) => `${key}, ${codeSpan(short(publicKeySha256))}`],
+  ['names', ({ names }) => wordList(names).markdown || 'none'],
+  ['subject', ({ subject }) => codeSpan(subject || 'empty')],
+  ['usages', ({ usages }) => [...usages].sort().map(markdownText).join(', ')],
+  ['signer', ({ signer }) => codeSpan(signer)],
+  ['sealed key', ({ sealedKey }) => sealingCell(sealedKey)],
+  ['Secret', ({ secret }) => codeSpan(secret)],
+  ['request', ({ objectName }) => codeSpan(objectName)],
+];
+
+/** What a reviewer looks for also when it is the same. */
+const ALWAYS: readonly string[] = ['valid until', 'key', 'names'];
+
+function endOf(facts: Facts): string {
+  return 'notAfter' in facts
+    ? minute(facts.notAfter)
+    : `${formatDuration(facts.expirationSeconds)} from signing, if the signer agrees`;
+}
+
+const knownEnd = (facts: Facts): string =>
+  'notAfter' in facts ? minute(facts.notAfter) : 'once signed';
+
+/** What changes with every revision is not worth a word; what else does stands out. */
+const USUAL: readonly string[] = ['valid from', 'serial number', 'request'];
+
+function changedCell(
+  label: string,
+  now: string,
+  facts: Facts,
+  points: Points | undefined,
+  isNewer: boolean,
+): string {
+  if (USUAL.includes(label)) return now;
+  if (label === 'valid until') return `${now}${gained(points)}`;
+  if (label === 'key')
+    return points?.newKey === false ? now : `${isNewer ? 'new' : 'other'} key: ${now}`;
+  if (label === 'names' && points) return namesCell(facts, points);
+  return `**changed:** ${now}`;
+}
+
+function gained(points: Points | undefined): string {
+  if (points?.gained === undefined) return '';
+  return points.gained < 0
+    ? ` (**${lengthOf(-points.gained)} less**)`
+    : ` (${lengthOf(points.gained)} more)`;
+}
+
+function namesCell({ names }: Facts, { namesAdded, namesRemoved }: Points): string {
+  const parts = [
+    ...(namesAdded.length > 0 ? [`**added:** ${wordList(namesAdded).markdown}`] : []),
+    ...(namesRemoved.length > 0 ? [`**removed:** ${wordList(namesRemoved).markdown}`] : []),
+  ];
+  return parts.length > 0 ? parts.join('; ') : wordList(names).markdown;
+}
+
+function sealingCell(sealed: SealingFacts): string {
+  switch (sealed.sealing) {
+    case 'sealed-secrets':
+      return `Sealed Secrets, scope ${sealed.scope}, for certificate ${codeSpan(short(sealed.sealingCertificateSha256))}`;
+    case 'sops':
+      return `SOPS, for ${wordList(sealed.recipients.map(shortRecipient), 3).markdown}`;
+    case 'plaintext':
+      return '**in clear**';
+  }
+}
+
+/** A post-quantum one has 1,959 characters. */
+const shortRecipient = (recipient: string): string =>
+  recipient.length > 70 ? `${recipient.slice(0, 16)}…${recipient.slice(-6)}` : recipient;
+
+/** Head of a table with a row for each certificate. */
+export const OVERVIEW_HEAD: readonly string[] = [
+  'certificate',
+  'what',
+  'revision',
+  'valid until',
+  'then until',
+  'names',
+  'key',
+  '',
+];
+
+/**
+ * A row of that table.
+ *
+ * @param warned - whether there is a warning about it
+ */
+export function overviewRow({ change }: ToldChange, warned: boolean): readonly string[] {
+  const { name, kind, before, after, request, points } = change;
+  const old = kind === 'requested' ? after : before;
+  const now = kind === 'requested' ? request : after;
+  const added = points?.namesAdded.length ?? 0;
+  const removed = points?.namesRemoved.length ?? 0;
+  return [
+    codeSpan(name),
+    IN_A_WORD[kind],
+    [old, now].map((facts) => facts?.revision ?? '–').join(' → '),
+    old ? minute(old.notAfter) : '–',
+    now ? `${knownEnd(now)}${gained(points)}` : '–',
+    added + removed === 0 ? 'same' : `**+${added} −${removed}**`,
+    points ? (points.newKey ? 'new' : 'same') : '–',
+    warned ? '⚠️' : '',
+  ];
+}

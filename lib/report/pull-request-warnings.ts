@@ -1,0 +1,244 @@
+import { formatDuration } from '../config/duration';
+import type { CertificateSpec } from '../model/certificate-spec';
+import { shellWord } from '../model/shell-word';
+import type { CertificateChange, Points } from '../rotation/certificate-change';
+import { pinsLeaf } from '../rotation/certificate-restarts';
+import type { RequestFacts, SealingFacts } from '../rotation/certificate-facts';
+import { prose, wordList, words, type Words } from './markdown';
+import { minute, short, type ToldChange } from './pull-request-parts';
+
+/** Of what a reviewer is warned, most urgent first. */
+const WARNING_KINDS = [
+  'expired',
+  'key in clear',
+  'rewritten',
+  'identity',
+  'key',
+  'CA',
+  'lifetime',
+  'not as asked',
+  'names',
+  'request',
+  'sealing',
+  'secret',
+  'pinned',
+  'request gone',
+  'reverted',
+  'rolled back',
+  'ends earlier',
+  'config',
+] as const;
+export type WarningKind = (typeof WARNING_KINDS)[number];
+
+/** What a reviewer of a change must know. */
+export interface ChangeWarning {
+  readonly kind: WarningKind;
+  /** Certificate. */
+  readonly name: string;
+  readonly message: Words;
+}
+
+/** Those for which a pull request says CAUTION. */
+const SEVERE: readonly WarningKind[] = ['expired', 'key in clear', 'rewritten', 'identity'];
+
+export const isSevere = ({ kind }: ChangeWarning): boolean => SEVERE.includes(kind);
+
+/**
+ * What a reviewer must know of one change, most urgent first.
+ *
+ * @param now - only whether something has expired depends on it
+ */
+export function warningsOf({ change, spec }: ToldChange, now: Date): readonly ChangeWarning[] {
+  const { points } = change;
+  const next = change.kind === 'requested' ? change.request : change.after;
+  const found: Partial<Record<WarningKind, readonly Words[]>> = {
+    expired: expired(change, now),
+    'key in clear':
+      next?.sealedKey.sealing === 'plaintext'
+        ? [words`the private key is in clear for everyone who can read the repository`]
+        : [],
+    rewritten: change.rewritten.map(
+      (number) =>
+        words`revision ${number} says something else under the same number: no command of releaf does that; see who changed its files`,
+    ),
+    ...(spec && next && { identity: identity(change, spec, next) }),
+    ...(spec && points && { key: key(change, spec, points) }),
+    ...(points && {
+      CA: points.ca
+        ? [
+            words`another CA signs: ${points.ca.before} before, ${points.ca.after} now${prose(points.ca.before === points.ca.after ? ' (another key of the same name)' : '')}; who trusts the old one alone refuses the new certificate`,
+          ]
+        : [],
+      names: names(points),
+      request: request(points),
+      sealing: points.sealing ? [sealing(points.sealing.before, points.sealing.after)] : [],
+    }),
+    lifetime: lifetime(change),
+    'not as asked': change.kind === 'requested' ? [] : (change.after?.differences ?? []).map(prose),
+    secret: change.leaving.map(
+      (secret) =>
+        words`Secret ${secret} leaves the output, and with that the cluster: what still mounts it must follow first`,
+    ),
+    ...(spec && { pinned: pinned(change, spec), config: configured(change, spec) }),
+    'request gone':
+      change.replaced === undefined
+        ? []
+        : [words`request ${change.replaced} was never signed and goes: do not approve it any more`],
+    reverted: reverted(change),
+    'rolled back': rolledBack(change),
+    'ends earlier': endsEarlier(change),
+  };
+  return WARNING_KINDS.flatMap((kind) =>
+    (found[kind] ?? []).map((message) => ({ kind, name: change.name, message })),
+  );
+}
+
+function expired({ kind, before, after }: CertificateChange, now: Date): readonly Words[] {
+  if (after && after.notAfter <= now) {
+    const what = words`the certificate that serves (revision ${after.revision}) expired on ${prose(minute(after.notAfter))}`;
+    return kind === 'requested'
+      ? [
+          words`${what}: clients refuse it until the new one is installed; merge and approve at once`,
+        ]
+      : [words`${what}: clients refuse it`];
+  }
+  if (kind !== 'given-up' && before && before.notAfter <= now) {
+    return [
+      words`the certificate that served (revision ${before.revision}) expired on ${prose(minute(before.notAfter))}: clients refuse it until this is applied`,
+    ];
+  }
+  return [];
+}
+
+function identity(
+  { kind, before, after, points }: CertificateChange,
+  { identity: guarded }: CertificateSpec,
+  { publicKeySha256 }: RequestFacts,
+): readonly Words[] {
+  if (!guarded || points?.newKey === false) return [];
+  const until =
+    kind === 'requested' ? 'before the certificate is installed' : 'before this is applied';
+  const old = (kind === 'requested' ? after : before)?.publicKeySha256;
+  return [
+    old === undefined
+      ? words`policy ${guarded.policy} of KES must name the identity ${publicKeySha256} ${prose(until)}`
+      : words`another identity: policy ${guarded.policy} of KES must name ${publicKeySha256} beside ${old} ${prose(until)}; take the old one out once the new one serves everywhere`,
+  ];
+}
+
+function key(
+  { kind }: CertificateChange,
+  { keyPolicy, identity: guarded }: CertificateSpec,
+  { newKey, algorithm }: Points,
+): readonly Words[] {
+  const made = kind === 'requested' || kind === 'issued';
+  return [
+    ...(made && keyPolicy === 'reuse' && newKey && !guarded
+      ? [words`the key is new, although keyPolicy is reuse`]
+      : []),
+    ...(made && keyPolicy === 'rotate' && !newKey
+      ? [words`the key is the old one, although keyPolicy is rotate`]
+      : []),
+    ...(algorithm
+      ? [words`another kind of key: ${algorithm.before} before, ${algorithm.after} now`]
+      : []),
+  ];
+}
+
+function names({ namesAdded, namesRemoved, subject }: Points): readonly Words[] {
+  return [
+    ...(namesRemoved.length > 0
+      ? [
+          words`removed: ${wordList(namesRemoved)}; clients that connect to them refuse the certificate`,
+        ]
+      : []),
+    ...(namesAdded.length > 0 ? [words`added: ${wordList(namesAdded)}`] : []),
+    ...(subject
+      ? [
+          words`another subject: ${subject.before || 'empty'} before, ${subject.after || 'empty'} now`,
+        ]
+      : []),
+  ];
+}
+
+function request({ signer, usagesAdded, usagesRemoved }: Points): readonly Words[] {
+  return [
+    ...(signer ? [words`another signer: ${signer.before} before, ${signer.after} now`] : []),
+    ...(usagesAdded.length > 0 ? [words`usages added: ${wordList(usagesAdded)}`] : []),
+    ...(usagesRemoved.length > 0 ? [words`usages removed: ${wordList(usagesRemoved)}`] : []),
+  ];
+}
+
+function sealing(before: SealingFacts, after: SealingFacts): Words {
+  if (before.sealing === 'sealed-secrets' && after.sealing === 'sealed-secrets') {
+    if (before.scope !== after.scope) {
+      return words`the key is sealed with scope ${after.scope}, before with ${before.scope}`;
+    }
+    return words`the key is sealed for another sealing certificate: ${short(before.sealingCertificateSha256)} before, ${short(after.sealingCertificateSha256)} now; the controller of this cluster must have its key (releaf doctor compares)`;
+  }
+  if (before.sealing === 'sops' && after.sealing === 'sops') {
+    const added = after.recipients.filter((one) => !before.recipients.includes(one));
+    const removed = before.recipients.filter((one) => !after.recipients.includes(one));
+    return words`others can open the key: recipients added ${added.length > 0 ? wordList(added, 3) : 'none'}, removed ${removed.length > 0 ? wordList(removed, 3) : 'none'}`;
+  }
+  return words`the key is sealed in another way: ${before.sealing} before, ${after.sealing} now`;
+}
+
+function lifetime({ kind, after }: CertificateChange): readonly Words[] {
+  if (kind === 'requested' || !after?.lifetime) return [];
+  const { issued, asked } = after.lifetime;
+  const [given, wanted] = [issued, asked].map((one) => prose(formatDuration(Math.round(one))));
+  if (!given || !wanted) return [];
+  return issued < asked
+    ? [words`cut by the signer: ${given} instead of the ${wanted} that were asked for`]
+    : [words`longer than asked for: ${given} instead of ${wanted}`];
+}
+
+function pinned(
+  { kind, before, after }: CertificateChange,
+  spec: CertificateSpec,
+): readonly Words[] {
+  if (!pinsLeaf(spec)) return [];
+  if (kind === 'requested') {
+    return [
+      words`MinIO pins the very certificate (trust: leaf): once the new one is installed it must restart after KES, which a person sees to`,
+    ];
+  }
+  return before?.serialNumber === after?.serialNumber
+    ? []
+    : [
+        words`MinIO pins the very certificate (trust: leaf): it must restart after KES has, which a person sees to; until then it refuses KES`,
+      ];
+}
+
+/** What the config warns of, once: when the certificate is new. */
+const configured = (
+  { before, after, kind }: CertificateChange,
+  spec: CertificateSpec,
+): readonly Words[] =>
+  before || (after && kind === 'requested')
+    ? []
+    : spec.warnings
+        .filter((text) => !(pinsLeaf(spec) && text.startsWith('trust: leaf')))
+        .map(prose);
+
+const rolledBack = ({ kind, name, after }: CertificateChange): readonly Words[] =>
+  (kind === 'withdrawn' || kind === 'request-withdrawn') && after
+    ? [
+        words`nothing renews it by itself any more, and revision ${after.revision} ends on ${prose(minute(after.notAfter))}: ${`releaf renew ${shellWord(name)} --force`} before that`,
+      ]
+    : [];
+
+const reverted = ({ kind, before }: CertificateChange): readonly Words[] =>
+  kind === 'reverted' && before
+    ? [
+        words`revision ${before.revision} lost its certificate and waits again: the next releaf fetch installs it anew; releaf rollback goes back and stays there`,
+      ]
+    : [];
+
+function endsEarlier({ kind, before, after }: CertificateChange): readonly Words[] {
+  if (kind !== 'issued' || !before || !after || after.notAfter >= before.notAfter) return [];
+  return [
+    words`the new certificate ends on ${prose(minute(after.notAfter))}, before the old one (${prose(minute(before.notAfter))})`,
+  ];
+}

@@ -1,0 +1,262 @@
+import type { ChangeKind } from '../rotation/certificate-change';
+import { codeSpan, folded, markdownTable, markdownText, wordList } from './markdown';
+import { fitting, type FolderChanges, type ToldChange } from './pull-request-parts';
+import { nextLines, restartLines, rollbackLines } from './pull-request-steps';
+import { changeTable, OVERVIEW_HEAD, overviewRow } from './pull-request-table';
+import { timeline } from './pull-request-timeline';
+import { pullRequestTitle } from './pull-request-title';
+import { isSevere, warningsOf, type ChangeWarning } from './pull-request-warnings';
+
+/**
+ * GitHub takes 65,536 characters, GitLab 1,048,576. Some are left for what a workflow adds, and bytes are
+ * counted, which are more.
+ */
+const MOST_BYTES = 62_000;
+
+/** More are one table, with the details of each folded. */
+const MOST_IN_FULL = 3;
+
+/** Shares of the room. */
+const ROOM = {
+  warnings: 0.2,
+  overview: 0.2,
+  details: 0.25,
+  timeline: 0.08,
+  restarts: 0.07,
+  problems: 0.08,
+} as const;
+
+/**
+ * Body of the pull request, in Markdown of GitHub and GitLab. The same changes give the same text, whenever
+ * it is asked for, until something has expired.
+ *
+ * @param folders - one or more; with several each is a section
+ */
+export function pullRequestBody(folders: readonly FolderChanges[], now: Date): string {
+  const told = folders.filter(hasNews);
+  if (told.length === 0) return 'No certificate changes.\n';
+  if (folders.length === 1) return told.map((one) => sections(one, now, 2, MOST_BYTES)).join('');
+  const room = Math.max(4_000, (MOST_BYTES * 0.8) / told.length - 200);
+  const texts = told.map((one) => `## ${codeSpan(one.folder)}\n\n${sections(one, now, 3, room)}`);
+  const quiet = folders.filter((one) => !hasNews(one)).map(({ folder }) => folder);
+  const shown = fitting(
+    texts,
+    MOST_BYTES * 0.8,
+    (count) =>
+      `**${count} more folders change** and are left out here: \`releaf pr -C DIR\` tells.\n`,
+  );
+  return [
+    `${folderTable(told, now)}\n`,
+    ...shown,
+    ...(quiet.length > 0 ? [`No certificate changes in ${wordList(quiet).markdown}.\n`] : []),
+  ].join('\n');
+}
+
+/** Where to look first. */
+function folderTable(folders: readonly FolderChanges[], now: Date): string {
+  const rows = folders.map(({ folder, changes, unreadable, problems = [], failure }) => {
+    const warnings = changes.flatMap((told) => warningsOf(told, now));
+    const found = [
+      ...(failure ? ['**cannot be compared**'] : []),
+      ...(unreadable.length > 0 ? [`**${unreadable.length} cannot be read**`] : []),
+      ...(problems.length > 0 ? ['**`releaf verify` fails**'] : []),
+      ...new Set(warnings.map((one) => (isSevere(one) ? `**${one.kind}**` : one.kind))),
+    ];
+    return [codeSpan(folder), `${changes.length}`, found.join(', ') || 'nothing'];
+  });
+  const [head = '', rule = '', ...lines] = markdownTable(
+    ['folder', 'changes', 'to look at'],
+    rows,
+  ).split('\n');
+  const shown = fitting(lines, MOST_BYTES * ROOM.overview, (count) => `| ${count} more | | |`);
+  return [head, rule, ...shown].join('\n');
+}
+
+const hasNews = ({ changes, unreadable, failure }: FolderChanges): boolean =>
+  failure !== undefined || changes.length + unreadable.length > 0;
+
+function sections(folder: FolderChanges, now: Date, level: number, room: number): string {
+  const { changes, failure } = folder;
+  if (failure) {
+    return `> [!CAUTION]\n> This folder cannot be compared: ${codeSpan(failure.code)} ${markdownText(failure.message)}\n`;
+  }
+  const heading = (text: string): string => `${'#'.repeat(level)} ${text}`;
+  const warnings = changes.flatMap((told) => warningsOf(told, now));
+  const drawn = timeline(changes, room * ROOM.timeline);
+  const parts = [
+    ...problemPart(folder, room * ROOM.problems),
+    ...warningPart(folder, warnings, room * ROOM.warnings),
+    summary(changes),
+    ...(changes.length === 0
+      ? []
+      : [[heading('What changes'), ...changePart(changes, warnings, level, room)].join('\n\n')]),
+    list(
+      heading('What restarts, in this order'),
+      changes.length === 0 ? [] : fitting(restartLines(folder), room * ROOM.restarts, more),
+    ),
+    list(heading('After the merge'), numbered(nextLines(folder))),
+    list(heading('Checks'), checkLines(folder)),
+    list(heading('How to go back'), bullets(rollbackLines(folder, now))),
+    ...(drawn === undefined ? [] : [`${heading('Timeline')}\n\n${drawn}`]),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+const more = (count: number): string => `… and ${count} more`;
+
+const list = (heading: string, lines: readonly string[]): string =>
+  lines.length === 0 ? '' : [heading, '', ...lines].join('\n');
+
+const numbered = (lines: readonly string[]): readonly string[] =>
+  lines.map((line, index) => `${index + 1}. ${line}`);
+
+const bullets = (lines: readonly string[]): readonly string[] => lines.map((line) => `- ${line}`);
+
+/** A box that GitHub and GitLab colour; elsewhere it is a quotation. */
+const box = (kind: 'CAUTION' | 'WARNING', lines: readonly string[]): string =>
+  [`[!${kind}]`, ...lines].map((line) => `> ${line}`).join('\n');
+
+function problemPart({ problems = [] }: FolderChanges, room: number): readonly string[] {
+  if (problems.length === 0) return [];
+  const lines = problems.map(
+    ({ code, message, hint }) =>
+      `- ${codeSpan(code)} ${markdownText(message)}${hint === '' ? '' : `: ${markdownText(hint)}`}`,
+  );
+  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  return [
+    box('CAUTION', [
+      `**Not to be merged as it is:** \`releaf verify\` finds ${count}.`,
+      ...fitting(lines, room, (left) => `- ${left} more: \`releaf verify\``),
+    ]),
+  ];
+}
+
+function warningPart(
+  { unreadable }: FolderChanges,
+  warnings: readonly ChangeWarning[],
+  room: number,
+): readonly string[] {
+  // The same said of many certificates is said once.
+  const groups = new Map<string, { readonly first: ChangeWarning; readonly names: string[] }>();
+  for (const warning of warnings) {
+    const key = `${warning.kind}\0${warning.message.markdown}`;
+    const group = groups.get(key) ?? { first: warning, names: [] };
+    group.names.push(warning.name);
+    groups.set(key, group);
+  }
+  const all = [...groups.values()];
+  const line = ({ first, names }: (typeof all)[number]): string =>
+    `- ${wordList(names).markdown}: **${first.kind}:** ${first.message.markdown}`;
+  const severe = all.filter(({ first }) => isSevere(first));
+  const others = all.filter(({ first }) => !isSevere(first));
+  const broken = unreadable.map(
+    ({ name, state, message }) =>
+      `- ${codeSpan(name)}: **cannot be read** as it ${state === 'before' ? 'was' : 'is'}: ${markdownText(message)}`,
+  );
+  const left = (count: number): string => `- ${count} more warnings: \`releaf pr --json\``;
+  const boxed = (kind: 'CAUTION' | 'WARNING', lines: readonly string[]): readonly string[] =>
+    lines.length === 0 ? [] : [box(kind, fitting(lines, room / 2, left))];
+  return [
+    ...boxed('CAUTION', [...broken, ...severe.map(line)]),
+    ...boxed('WARNING', others.map(line)),
+  ];
+}
+
+const SUMMARIES: Readonly<Record<ChangeKind, (names: string) => string>> = {
+  requested: (names) =>
+    `**The first of two:** it asks for a new certificate of ${names}. Nothing that runs changes yet; the certificate comes with the second pull request.`,
+  issued: (names) => `the new certificate of ${names} goes into service.`,
+  withdrawn: (names) => `It rolls ${names} back to the certificate before.`,
+  'request-withdrawn': (names) => `It withdraws the request for ${names}; what serves stays.`,
+  reinstated: (names) => `What was rolled back of ${names} goes into service again.`,
+  reverted: (names) => `It takes the certificate of ${names} out again.`,
+  dropped: (names) => `It drops the request for ${names}.`,
+  rewritten: (names) => `It changes what is recorded of ${names}.`,
+  'given-up': (names) => `It gives the certificate of ${names} up.`,
+  tidied: (names) => `It removes revisions of ${names} that nothing needs.`,
+};
+
+/** In a sentence for each kind of change, which of the two steps this is. */
+function summary(changes: readonly ToldChange[]): string {
+  const kinds = [...new Set(changes.map(({ change }) => change.kind))];
+  return kinds
+    .map((kind) => {
+      const told = changes.filter(({ change }) => change.kind === kind);
+      const sentence = SUMMARIES[kind](wordList(told.map(({ change }) => change.name)).markdown);
+      if (kind !== 'issued') return sentence;
+      const both = told.every(({ change }) => change.atOnce);
+      return `**${both ? 'Both steps in one' : 'The second of two'}:** ${sentence}`;
+    })
+    .join('\n\n');
+}
+
+function changePart(
+  changes: readonly ToldChange[],
+  warnings: readonly ChangeWarning[],
+  level: number,
+  room: number,
+): readonly string[] {
+  if (changes.length <= MOST_IN_FULL) {
+    return changes.map(
+      (told) => `${'#'.repeat(level + 1)} ${codeSpan(told.change.name)}\n\n${changeTable(told)}`,
+    );
+  }
+  const warned = new Set(warnings.map(({ name }) => name));
+  const [head = '', rule = '', ...rows] = markdownTable(
+    OVERVIEW_HEAD,
+    changes.map((told) => overviewRow(told, warned.has(told.change.name))),
+  ).split('\n');
+  const shown = fitting(rows, room * ROOM.overview, () => '').filter((row) => row !== '');
+  const details = changes.map((told) => folded(markdownText(told.change.name), changeTable(told)));
+  const unfolded = fitting(
+    details,
+    room * ROOM.details,
+    (count) => `The details of ${count} more are left out: \`releaf pr --json\` has them.`,
+  );
+  return [
+    [head, rule, ...shown].join('\n'),
+    ...(shown.length < rows.length
+      ? [
+          `**${rows.length - shown.length} more certificates change** and are left out here: \`releaf pr --json\` has them.`,
+        ]
+      : []),
+    ...unfolded,
+  ];
+}
+
+function checkLines({ problems, certificates }: FolderChanges): readonly string[] {
+  if (!problems) {
+    return [
+      'Not checked here, since this is about a commit: `releaf verify` in a checkout of it does.',
+    ];
+  }
+  if (problems.length > 0) return ['`releaf verify` fails, as said above.'];
+  return [
+    `\`releaf verify\` passes (${certificates} ${certificates === 1 ? 'certificate' : 'certificates'}): each request is the recorded one, each certificate belongs to its request and its chain holds, \`dist/\` is what the committed files give, no private key lies in clear, git ignores nothing that must be committed. It says nothing of the cluster.`,
+  ];
+}
+
+/** The same for machines; times in RFC 3339. */
+export function pullRequestJson(folders: readonly FolderChanges[], now: Date): object {
+  const parts = folders.map(({ changes, unreadable, problems, failure }) =>
+    failure
+      ? { error: failure }
+      : {
+          changes: changes.map((told) => ({
+            ...told.change,
+            warnings: warningsOf(told, now).map(({ kind, message }) => ({
+              kind,
+              message: message.plain,
+            })),
+          })),
+          unreadable,
+          ...(problems && { problems }),
+        },
+  );
+  const title = pullRequestTitle(folders, now);
+  if (folders.length === 1) return { title, ...parts[0] };
+  return {
+    title,
+    folders: parts.map((part, index) => ({ folder: folders[index]?.folder, ...part })),
+  };
+}

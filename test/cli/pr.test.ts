@@ -1,0 +1,245 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LocalCa } from '../../lib/x509/local-ca';
+import {
+  daysAfter,
+  filesIn,
+  folderOf,
+  read,
+  releaf,
+  removeFolders,
+  testCa,
+  WEB_CONFIG,
+  WEB_FILES,
+} from '../harness';
+import { manyTimes } from '../pull-requests/many-times';
+import { signPending } from '../sign-pending';
+
+let ca: LocalCa;
+beforeAll(async () => {
+  ca = await testCa();
+});
+afterAll(removeFolders);
+
+function git(root: string, ...args: readonly string[]): string {
+  const identity = ['-c', 'user.name=t', '-c', 'user.email=t@t'];
+  return execFileSync('git', ['-C', root, ...identity, ...args], { encoding: 'utf8' });
+}
+
+function commit(root: string): void {
+  git(root, 'add', '--all');
+  git(root, 'commit', '--quiet', '--allow-empty', '--message', 'next');
+}
+
+/** A repository with a folder in it, and nothing committed. */
+function repository(folder = '.', files = WEB_FILES): string {
+  const root = folderOf(
+    Object.fromEntries(Object.entries(files).map(([path, text]) => [join(folder, path), text])),
+  );
+  git(root, 'init', '--quiet');
+  return root;
+}
+
+const pr = (root: string, day: number, ...flags: readonly string[]) =>
+  releaf(['pr', '-C', root, ...flags], { now: daysAfter(day) });
+
+const renew = (root: string, day: number) => releaf(['renew', '-C', root], { now: daysAfter(day) });
+
+const sign = (root: string, day: number) =>
+  releaf(['fetch', '--from', '-', '-C', root], {
+    now: daysAfter(day),
+    stdin: signPending(root, ca, daysAfter(day)),
+  });
+
+describe('releaf pr', () => {
+  it('tells each step of a renewal against the commit before, and nothing once it is committed', async () => {
+    const root = repository();
+    commit(root);
+    expect(await pr(root, 0)).toEqual({
+      status: 0,
+      stdout: 'No certificate changes\n\nNo certificate changes.\n',
+      stderr: '',
+    });
+    await renew(root, 0);
+    expect((await pr(root, 0)).stdout).toMatch(/^Request a new certificate for web\n\n/);
+    commit(root);
+    await sign(root, 1);
+    const { stdout } = await pr(root, 1);
+    expect(stdout).toMatch(
+      /^Install the new certificate of web, valid until 2027-05-31 11:55 UTC\n/,
+    );
+    expect(stdout).toContain('`releaf verify` passes (1 certificate)');
+    commit(root);
+    expect((await pr(root, 1, '--title')).stdout).toBe('No certificate changes\n');
+  });
+
+  it('works before the first commit', async () => {
+    const root = repository();
+    await renew(root, 0);
+    expect(await pr(root, 0, '--title')).toMatchObject({
+      status: 0,
+      stdout: 'Request a new certificate for web\n',
+    });
+  });
+
+  it('compares two commits, and then says that it has not checked them', async () => {
+    const root = repository();
+    commit(root);
+    await renew(root, 0);
+    commit(root);
+    await sign(root, 1);
+    commit(root);
+    rmSync(join(root, 'certificates'), { recursive: true });
+    const { stdout } = await pr(root, 1, '--base', 'HEAD~1', '--head', 'HEAD');
+    expect(stdout).toMatch(/^Install the new certificate of web/);
+    expect(stdout).toContain('Not checked here');
+    const both = await pr(root, 1, '--base', 'HEAD~2', '--head', 'HEAD');
+    expect(both.stdout).toContain('**Both steps in one:**');
+  });
+
+  it('reads the folder as it lies in the repository', async () => {
+    const root = repository('clusters/prod');
+    commit(root);
+    const folder = join(root, 'clusters/prod');
+    await renew(folder, 0);
+    commit(root);
+    await sign(folder, 1);
+    expect((await pr(folder, 1)).stdout).toContain('| request | `web-1-');
+  });
+
+  it('writes the body to a file and prints the title', async () => {
+    const root = repository();
+    await renew(root, 0);
+    const out = join(root, 'body.md');
+    const ran = await pr(root, 0, '--out', out);
+    expect(ran).toEqual({
+      status: 0,
+      stdout: 'Request a new certificate for web\n',
+      stderr: `wrote    ${out}\n`,
+    });
+    const whole = await pr(root, 0);
+    expect(whole.stdout).toBe(`${ran.stdout}\n${read(root, 'body.md')}`);
+    expect(await pr(root, 0, '--out', join(root, 'none/body.md'))).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('error FILE_UNWRITABLE') as string,
+    });
+  });
+
+  it('gives machines all of it', async () => {
+    const root = repository();
+    await renew(root, 0);
+    commit(root);
+    await sign(root, 1);
+    const { stdout } = await pr(root, 1, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      title: 'Install the new certificate of web, valid until 2027-05-31 11:55 UTC',
+      changes: [
+        {
+          name: 'web',
+          kind: 'issued',
+          after: { revision: 1, notAfter: '2027-05-31T11:55:00.000Z', names: ['web.example.com'] },
+          warnings: [],
+        },
+      ],
+      unreadable: [],
+      problems: [],
+    });
+  });
+
+  it('says first what verify finds, and does not fail for it', async () => {
+    const root = repository();
+    commit(root);
+    await renew(root, 0);
+    writeFileSync(join(root, 'dist/web.k8s.yaml'), 'kind: Other\n');
+    const { status, stdout } = await pr(root, 0);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /\n> \[!CAUTION\]\n> \*\*Not to be merged as it is:\*\* `releaf verify` finds a problem\.\n> - `(?:DIST_CHANGED|FOREIGN_FILE)`/,
+    );
+    expect(stdout).toContain('`releaf verify` fails, as said above.');
+  });
+
+  it.each([
+    ['before', 'as it was'],
+    ['after', 'as it is'],
+  ])('goes on where a revision cannot be read %s', async (state, words) => {
+    const root = repository('.', {
+      ...WEB_FILES,
+      'releaf.yaml': `${WEB_CONFIG}${WEB_CONFIG.split('certificates:\n')[1]!.replaceAll('web', 'api')}`,
+    });
+    await renew(root, 0);
+    const record = join(root, 'certificates/web/1/request.yaml');
+    const text = read(root, 'certificates/web/1/request.yaml');
+    if (state === 'before') writeFileSync(record, 'not: this\n');
+    commit(root);
+    writeFileSync(record, text);
+    await sign(root, 1);
+    if (state === 'after') writeFileSync(record, 'not: this\n');
+    const { status, stdout } = await pr(root, 1);
+    expect(status).toBe(0);
+    expect(stdout).toContain(
+      `- \`web\`: **cannot be read** ${words}: certificates/web/1/request.yaml:`,
+    );
+  });
+
+  it('puts several folders into one text, and goes on where one fails', async () => {
+    const root = repository('prod');
+    for (const folder of ['test', 'broken']) {
+      mkdirSync(join(root, folder));
+      for (const [path, text] of Object.entries(WEB_FILES)) {
+        writeFileSync(join(root, folder, path), text);
+      }
+    }
+    commit(root);
+    const [prod, test, broken] = ['prod', 'test', 'broken'].map((name) => join(root, name));
+    await renew(prod!, 0);
+    const two = await pr(prod!, 0, '-C', `${test}/`);
+    expect(two.stdout).toContain(`## \`${prod}\``);
+    expect(two.stdout).toContain(`No certificate changes in \`${test}\`.`);
+    expect(two.status).toBe(0);
+    writeFileSync(join(broken!, 'releaf.yaml'), 'version: 2\n');
+    const three = await pr(prod!, 0, '-C', test!, '-C', broken!);
+    expect(three.status).toBe(1);
+    expect(three.stderr).toContain('error CONFIG_INVALID');
+    expect(three.stdout).toContain('This folder cannot be compared: `CONFIG_INVALID`');
+    const json = await pr(prod!, 0, '-C', broken!, '--json');
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      folders: [
+        { folder: prod, changes: [{ name: 'web', kind: 'requested' }] },
+        { folder: broken, error: { code: 'CONFIG_INVALID' } },
+      ],
+    });
+  });
+
+  it('says what git cannot give', async () => {
+    const root = repository();
+    commit(root);
+    const ran = await pr(root, 0, '--base', 'origin/main', '--json');
+    expect(ran).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('error GIT_STATE: origin/main: ') as string,
+    });
+    expect(JSON.parse(ran.stdout)).toMatchObject({ error: { code: 'GIT_STATE' } });
+    expect(await pr(folderOf(WEB_FILES), 0)).toMatchObject({ status: 1 });
+  });
+
+  it('is quick with two thousand certificates of which three change', async () => {
+    const recorded = (state: string) =>
+      manyTimes(2_000, filesIn(join(__dirname, '../pull-requests/renewal-issued', state)));
+    const root = repository('.', recorded('before'));
+    commit(root);
+    const after = recorded('after');
+    const names = ['site-0001', 'site-1000', 'site-2000'];
+    for (const name of names) {
+      const file = `certificates/${name}/2/certificate.pem`;
+      writeFileSync(join(root, file), after[file]!);
+    }
+    const start = process.cpuUsage();
+    expect((await pr(root, 63, '--title')).stdout).toBe(
+      `Install the new certificates of ${names.join(', ')}\n`,
+    );
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1e6).toBeLessThan(5);
+  }, 60_000);
+});
