@@ -1,0 +1,117 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { pullRequestBody } from '../../lib/report/pull-request';
+import { daysAfter } from '../harness';
+import { HOSTILE, hostileFolder } from '../pull-requests/hostile';
+
+const GOLDEN = join(__dirname, '../pull-requests');
+
+/** What the page below can do, with Mermaid and a renderer of GitHub's Markdown. */
+interface Renderers {
+  /** The texts that Mermaid draws. */
+  drawn(diagram: string): Promise<readonly string[]>;
+  /** What becomes of Markdown: its elements, and its text outside of code, where forges look for references. */
+  rendered(body: string): { readonly elements: readonly string[]; readonly prose: string };
+}
+
+const RENDERERS = `
+  // As GitHub and GitLab have it.
+  mermaid.initialize({ startOnLoad: false, securityLevel: 'strict' });
+  const parsed = (html) => new DOMParser().parseFromString(html, 'text/html').body;
+  globalThis.drawn = async (diagram) => {
+    const { svg } = await mermaid.render('drawing', diagram);
+    return Array.from(parsed(svg).querySelectorAll('text'), (text) => text.textContent.trim());
+  };
+  globalThis.rendered = (body) => {
+    const page = parsed(marked.parse(body, { gfm: true }));
+    const elements = Array.from(page.querySelectorAll('*'), ({ localName }) => localName);
+    for (const code of page.querySelectorAll('code, pre')) code.remove();
+    return { elements, prose: page.textContent };
+  };
+`;
+
+let browser: Browser;
+let page: Page;
+const requests: string[] = [];
+
+beforeAll(async () => {
+  const folder = execFileSync(join(__dirname, 'tools/renderers'), { encoding: 'utf8' }).trim();
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  page = await browser.newPage();
+  page.on('request', (request) => requests.push(request.url()));
+  await page.setContent('<!doctype html><main></main>');
+  await page.addScriptTag({ path: join(folder, 'mermaid.min.js') });
+  await page.addScriptTag({ path: join(folder, 'marked.umd.js') });
+  await page.addScriptTag({ content: RENDERERS });
+}, 120_000);
+
+afterAll(() => browser.close());
+
+const diagramsIn = (body: string): readonly string[] =>
+  Array.from(body.matchAll(/^```mermaid\n([^]*?)^```$/gm), ([, text = '']) => text);
+
+const drawn = (diagram: string): Promise<readonly string[]> =>
+  page.evaluate((text) => (globalThis as unknown as Renderers).drawn(text), diagram);
+
+const rendered = (body: string): Promise<ReturnType<Renderers['rendered']>> =>
+  page.evaluate((text) => (globalThis as unknown as Renderers).rendered(text), body);
+
+const situations = readdirSync(GOLDEN).filter((name) => existsSync(join(GOLDEN, name, 'body.md')));
+
+describe('the timeline of a pull request', () => {
+  it.each(situations)('is drawn by Mermaid: %s', async (situation) => {
+    const diagrams = diagramsIn(readFileSync(join(GOLDEN, situation, 'body.md'), 'utf8'));
+    expect(diagrams.length).toBeGreaterThan(0);
+    for (const diagram of diagrams) {
+      const bars = Array.from(diagram.matchAll(/^ {4}(revision .*?) :/gm), ([, bar]) => bar);
+      const sections = Array.from(diagram.matchAll(/^ {4}section (.*)$/gm), ([, name]) => name);
+      expect(await drawn(diagram)).toEqual(expect.arrayContaining([...bars, ...sections]));
+    }
+  });
+
+  it.each([
+    ['of ten minutes', 0, 10 / 1440],
+    ['of a century', -20_000, 16_500],
+    ['without an end', 0, 2_911_000],
+  ])('is drawn for a validity %s', async (_, from, to) => {
+    const folder = hostileFolder('web');
+    const [told] = folder.changes;
+    const after = {
+      ...told!.change.after!,
+      notBefore: daysAfter(from),
+      notAfter: daysAfter(to),
+    };
+    const body = pullRequestBody(
+      [{ ...folder, changes: [{ ...told!, change: { ...told!.change, after } }] }],
+      daysAfter(0),
+    );
+    const [diagram = ''] = diagramsIn(body);
+    expect(await drawn(diagram)).toContain('revision 2 serves');
+  });
+});
+
+/** With one certificate in full, and with several in a table. */
+function bodyAbout(text: string): string {
+  const [one, web] = [hostileFolder(text), hostileFolder('web')];
+  const four = Array.from({ length: 4 }, () => one.changes).flat();
+  return pullRequestBody([one, { ...one, changes: four }, web], daysAfter(0));
+}
+
+describe('a pull request about hostile names', () => {
+  it.each(HOSTILE)('shows them, and does nothing of what they say: %j', async (text) => {
+    const body = bodyAbout(text);
+    for (const diagram of diagramsIn(body)) {
+      expect(await drawn(diagram)).toContain('revision 2 serves');
+    }
+    const [seen, plain] = [await rendered(body), await rendered(bodyAbout('web'))];
+    const besidesCode = (names: readonly string[]) => names.filter((name) => name !== 'code');
+    expect(besidesCode(seen.elements)).toEqual(besidesCode(plain.elements));
+    expect(seen.elements).toHaveLength(plain.elements.length);
+    expect(seen.prose).not.toMatch(
+      /(^|\W)@\w|#\d|\b(gh)-\d|!\d|:\/\/|\bwww\.\w|:\w+:|[~%$&^]\w|\b[0-9a-f]{40}\b/i,
+    );
+    expect(requests.filter((url) => !url.startsWith('about:'))).toEqual([]);
+  });
+});
