@@ -92,26 +92,34 @@ describe('the timeline of a pull request', () => {
   });
 });
 
-/** With one certificate in full, and with several in a table. */
-function bodyAbout(text: string): string {
+/** With one certificate in full; and in several folders with several in a table, which is cut where it is long. */
+function bodiesAbout(text: string): readonly [string, string] {
   const [one, web] = [hostileFolder(text), hostileFolder('web')];
   const four = Array.from({ length: 4 }, () => one.changes).flat();
-  return pullRequestBody([one, { ...one, changes: four }, web], daysAfter(0));
+  return [
+    pullRequestBody([one], daysAfter(0)),
+    pullRequestBody([one, { ...one, changes: four }, web], daysAfter(0)),
+  ];
 }
 
 describe('a pull request about hostile names', () => {
   it.each(HOSTILE)('shows them, and does nothing of what they say: %j', async (text) => {
-    const body = bodyAbout(text);
-    for (const diagram of diagramsIn(body)) {
+    const [whole, several] = bodiesAbout(text);
+    for (const diagram of diagramsIn(whole + several)) {
       expect(await drawn(diagram)).toContain('revision 2 serves');
     }
-    const [seen, plain] = [await rendered(body), await rendered(bodyAbout('web'))];
+    const [wholeOfWeb, severalOfWeb] = bodiesAbout('web');
     const besidesCode = (names: readonly string[]) => names.filter((name) => name !== 'code');
+    const [seen, plain] = [await rendered(whole), await rendered(wholeOfWeb)];
     expect(besidesCode(seen.elements)).toEqual(besidesCode(plain.elements));
     expect(seen.elements).toHaveLength(plain.elements.length);
-    expect(seen.prose).not.toMatch(
-      /(^|\W)@\w|#\d|\b(gh)-\d|!\d|:\/\/|\bwww\.\w|:\w+:|[~%$&^]\w|\b[0-9a-f]{40}\b/i,
-    );
+    const [cut, usual] = [await rendered(several), await rendered(severalOfWeb)];
+    expect(usual.elements).toEqual(expect.arrayContaining([...new Set(cut.elements)]));
+    for (const { prose } of [seen, cut]) {
+      expect(prose).not.toMatch(
+        /(^|\W)@\w|#\d|\b(gh)-\d|!\d|:\/\/|\bwww\.\w|:\w+:|[~%$&^]\w|\b[0-9a-f]{40}\b/i,
+      );
+    }
     expect(requests.filter((url) => !url.startsWith('about:'))).toEqual([]);
   });
 });
