@@ -4,6 +4,8 @@ const ES_MODULES = '(age-encryption|@noble|@scure)/';
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
+  // Whole commands run in one test; five seconds are soon over where other processes keep the cores busy.
+  testTimeout: 60_000,
   // By default jest leaves a core to itself, which is half of two.
   maxWorkers: '100%',
   roots: ['<rootDir>/test'],

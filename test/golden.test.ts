@@ -30,7 +30,7 @@ function rewrite(folder: string, files: Files): void {
 describe('synth, folder by folder', () => {
   beforeAll(async () => {
     if (process.env['UPDATE_GOLDEN_INPUTS']) await makeInputs(GOLDEN);
-  }, 60_000);
+  });
 
   afterAll(removeFolders);
 

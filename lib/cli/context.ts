@@ -1,4 +1,5 @@
 import type { ClusterOptions, KubernetesApi } from '../cluster/kubernetes-api';
+import type { CommittedFiles } from '../store/recorded-state';
 import type { Ask } from './ask';
 import type { Clock } from './clock';
 import type { Repository } from './git-repository';
@@ -41,19 +42,21 @@ export interface Context {
   /** Which of these paths hold something that is not committed; none where there is no git. */
   readonly uncommitted: (root: string, paths: readonly string[]) => readonly string[];
   /**
-   * The files below a folder as they stand in a commit, by path relative to that folder, with forward
-   * slashes; none where the commit has no such folder. Links are left out.
+   * What stands below a folder in a commit, by path relative to that folder, with forward slashes; nothing
+   * where the commit has no such folder. The folder itself, where it is none, has the empty path.
    *
    * @param root - the folder of the config
    * @param commit - as git reads it: `HEAD`, `origin/main`, a hash
    * @param path - the folder to read, relative to `root`
+   * @param isWanted - which files are read, by path relative to `path`
    * @throws ReleafError GIT_STATE
    */
   readonly committedFiles: (
     root: string,
     commit: string,
     path: string,
-  ) => ReadonlyMap<string, Buffer>;
+    isWanted: (file: string) => boolean,
+  ) => CommittedFiles;
   /** The Git repository around a folder, absolute; undefined where there is none, or no git. */
   readonly repositoryOf: (root: string) => Repository | undefined;
   /** What to take back when a signal ends the program. @default - no signal is waited for */

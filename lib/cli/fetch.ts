@@ -2,6 +2,7 @@ import { ReleafError } from '../model/errors';
 import { isIssued, type IssuedRevision } from '../model/revision';
 import { acceptCertificate } from '../rotation/accept-certificate';
 import { readRecordedRequest } from '../rotation/coherence';
+import { identified } from '../rotation/issued-chain';
 import { leafOf } from '../rotation/validity';
 import { decode, readText } from '../store/text-file';
 import { readCas } from '../store/ca-file';
@@ -145,7 +146,7 @@ function issueFor(
   if (!target) {
     throw new ReleafError(
       'CERTIFICATE_KEY_MISMATCH',
-      `${file}: the certificate (${chain.leaf.subject}, serial ${chain.leaf.serialNumber}) is for public key ${chain.leaf.publicKeySha256}, no pending request has it: ${waiting.map(({ pending }) => pending.record.objectName).join(', ')}`,
+      `${file}: the certificate (${identified(chain.leaf)}) is for public key ${chain.leaf.publicKeySha256}, no pending request has it: ${waiting.map(({ pending }) => pending.record.objectName).join(', ')}`,
       'take the certificate of one of these requests',
     );
   }

@@ -9,26 +9,32 @@ import { CERTIFICATES, revisionFiles } from '../store/revisions';
 import { readSopsRules } from '../store/sops-config';
 import { findPrivateKey } from '../verify/find-private-key';
 import { ignoredProblem, outputProblem, privateKeyProblem } from '../verify/output-problem';
-import { verifyRevisions } from '../verify/verify';
+import { verifyRevisions, type Verified } from '../verify/verify';
 import type { Context } from './context';
 import { committedOutput, type Output } from './output';
-import { paced } from './progress';
+import { paced, pacedWork } from './progress';
+
+/** What `verify` finds. */
+export interface Findings {
+  readonly problems: readonly Problem[];
+  /** How many certificates are issued. */
+  readonly issued: number;
+}
 
 /** All that does not hold together in what is committed; expiry is not its business. */
-export async function findProblems(context: Context, folder: Folder): Promise<readonly Problem[]> {
+export async function findProblems(context: Context, folder: Folder): Promise<Findings> {
   const { length } = folder.config.certificates;
+  const verified = await pacedWork(
+    context,
+    'certificates',
+    2 * length,
+    verifyRevisions(
+      () => readFolder(folder),
+      (spec) => readCas(folder, spec),
+    ),
+  );
   const incoherent = [
-    ...(await all(
-      paced(
-        context,
-        'certificates',
-        2 * length,
-        verifyRevisions(
-          () => readFolder(folder),
-          (spec) => readCas(folder, spec),
-        ),
-      ),
-    )),
+    ...verified.problems,
     ...problemOf('certificates', () => {
       assertNoOrphans(folder);
     }),
@@ -40,19 +46,19 @@ export async function findProblems(context: Context, folder: Folder): Promise<re
       : { differences: [], files: [] };
   const committed = [...output.files, ...mustBeCommitted(folder)];
   const ignored = context.ignoredByGit(folder.root, committed);
-  return [
+  const inClear: Problem[] = [];
+  const search = privateKeysInClear(folder, verified.inClear);
+  // A certificate of two revisions has ten files, and those of the output.
+  for await (const problem of paced(context, 'keys in clear', 10 * length, search)) {
+    if (problem) inClear.push(problem);
+  }
+  const problems = [
     ...incoherent,
     ...output.differences.map(({ kind, file }) => outputProblem(kind, file)),
     ...Array.from(wholeFolders(ignored, committed), ignoredProblem),
-    // A certificate of two revisions has ten files, and those of the output.
-    ...(await all(paced(context, 'keys in clear', 10 * length, privateKeysInClear(folder)))),
+    ...inClear,
   ];
-}
-
-async function all<Item>(items: AsyncIterable<Item | undefined>): Promise<readonly Item[]> {
-  const found: Item[] = [];
-  for await (const item of items) if (item !== undefined) found.push(item);
-  return found;
+  return { problems, issued: verified.issued };
 }
 
 /** Paths, but a folder once instead of each of its files where all of them are meant. */
@@ -95,14 +101,13 @@ function sopsConfigOf({ root, config }: Folder): readonly string[] {
   }
 }
 
-function* privateKeysInClear(folder: Folder): Generator<Problem | undefined> {
+function* privateKeysInClear(
+  folder: Folder,
+  meant: Verified['inClear'],
+): Generator<Problem | undefined> {
   const known = new Set(folder.config.knownPrivateKeys);
-  for (const { spec, revisions } of readFolder(folder)) {
-    // A key in clear is meant only where the config says so, or said so until the newest revision.
-    const sealedSince = revisions.at(-1)?.sealedKey.sealing !== 'plaintext';
-    if (spec.sealing.type !== 'plaintext' && !sealedSince) continue;
-    for (const { number, sealedKey } of revisions) {
-      if (sealedKey.sealing !== 'plaintext') continue;
+  for (const { spec, numbers } of meant) {
+    for (const number of numbers) {
       known.add(`${CERTIFICATES}/${spec.name}/${number}/private-key.yaml`);
       for (const part of secretParts(spec)) known.add(`${OUTPUT_FOLDER}/${outputFile(spec, part)}`);
     }

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { runGit } from './run-git';
 
 /** The Git repository around a folder. */
 export interface Repository {
@@ -30,8 +30,8 @@ export function repositoryOf(root: string): Repository | undefined {
 }
 
 function git(root: string, args: readonly string[]): string | undefined {
-  const { status, stdout } = spawnSync('git', ['-C', root, ...args], { encoding: 'utf8' });
-  return status === 0 ? stdout.replace(/\n$/, '') : undefined;
+  const { status, stdout } = runGit(root, args);
+  return status === 0 ? stdout.toString().replace(/\n$/, '') : undefined;
 }
 
 /** Of a URL, or of `user@host:path` as ssh has it; a path on this machine has none. */

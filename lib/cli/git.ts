@@ -1,6 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { ReleafError } from '../model/errors';
+import type { CommittedFiles, Unread } from '../store/recorded-state';
+import { LARGEST_BYTES } from '../store/text-file';
+import { runGit } from './run-git';
 
+/** Of all files of a commit together. */
 const MOST_BYTES = 1024 * 1024 * 1024;
 
 /**
@@ -10,12 +13,11 @@ const MOST_BYTES = 1024 * 1024 * 1024;
  * @returns none where git or a repository is missing
  */
 export function ignoredByGit(root: string, paths: readonly string[]): readonly string[] {
-  const { status, stdout } = spawnSync(
-    'git',
-    ['-C', root, 'check-ignore', '--no-index', '-z', '--stdin'],
-    { input: paths.join('\0'), encoding: 'utf8' },
-  );
-  return status === 0 ? stdout.split('\0').filter((path) => path !== '') : [];
+  const { status, stdout } = runGit(root, ['check-ignore', '--no-index', '-z', '--stdin'], {
+    input: paths.join('\0'),
+  });
+  const ignored = status === 0 ? stdout.toString().split('\0') : [];
+  return ignored.filter((path) => path !== '');
 }
 
 /** Of a folder in no repository, and not of one that is broken. */
@@ -30,75 +32,93 @@ const NO_REPOSITORY = 'not a git repository (or any';
  */
 export function uncommitted(root: string, paths: readonly string[]): readonly string[] {
   return paths.filter((path) => {
-    const { error, status, stdout, stderr } = spawnSync(
-      'git',
-      ['-C', root, 'status', '--porcelain', '--untracked-files=all', '--ignored', '--', path],
-      { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } },
-    );
+    const { error, status, stdout, stderr } = runGit(root, [
+      ...['status', '--porcelain', '--untracked-files=all', '--ignored', '--', path],
+    ]);
     if (error) return (error as NodeJS.ErrnoException).code !== 'ENOENT';
-    return status === 0 ? stdout !== '' : !stderr.includes(NO_REPOSITORY);
+    return status === 0 ? stdout.length > 0 : !stderr.includes(NO_REPOSITORY);
   });
 }
 
-/** Of `git ls-tree`: a regular file, executable or not. */
+/** As `git ls-tree` has it: a regular file, executable or not. */
 const REGULAR = /^100\d{3}$/;
 
 /**
- * The files below a folder as they stand in a commit; as `Context.committedFiles`. `HEAD` of a repository
- * without any commit has none.
+ * What stands below a folder in a commit; as `Context.committedFiles`. `HEAD` of a repository without any
+ * commit has nothing.
  *
+ * @param isWanted - which files are read, by path relative to `path`
  * @throws ReleafError GIT_STATE
  */
 export function committedFiles(
   root: string,
   commit: string,
   path: string,
-): ReadonlyMap<string, Buffer> {
+  isWanted: (file: string) => boolean,
+): CommittedFiles {
   if (commit === 'HEAD' && isUnborn(root)) return new Map();
   const git = (args: readonly string[], input?: string): Buffer => {
-    const { error, status, stdout, stderr } = spawnSync('git', ['-C', root, ...args], {
-      input,
-      maxBuffer: MOST_BYTES,
+    const { error, status, stdout, stderr } = runGit(root, args, {
+      maxBuffer: 2 * MOST_BYTES,
+      ...(input !== undefined && { input }),
     });
     if (!error && status === 0) return stdout;
-    const [reason] = (error?.message ?? stderr.toString()).trim().split('\n');
+    const told = (error?.message ?? stderr.toString()).trim().split('\n');
     throw new ReleafError(
       'GIT_STATE',
-      `${commit}: git does not give this state of ${root}: ${reason ?? ''}`,
-      'name a commit of this repository that is there: --base HEAD; a shallow clone lacks most (git fetch --unshallow)',
+      `${commit}: git does not give this state of ${root}: ${told.find((line) => !line.startsWith('warning: ')) ?? ''}`,
+      'name a commit of this repository that is there: --base HEAD; a shallow clone lacks most (git fetch --unshallow), a partial one what was never checked out, and releaf lets git fetch nothing',
     );
   };
   const hash = git(['rev-parse', '--verify', '--end-of-options', `${commit}^{commit}`])
     .toString()
     .trim();
-  const listed = git(['ls-tree', '-r', '-z', hash, '--', `${path}/`])
-    .toString()
-    .split('\0');
-  const files = listed.flatMap((line) => {
-    const [, mode = '', object = '', name = ''] =
-      /^(\d+) blob ([0-9a-f]+)\t([^]*)$/.exec(line) ?? [];
-    return REGULAR.test(mode) ? [{ object, name: name.slice(path.length + 1) }] : [];
-  });
-  if (files.length === 0) return new Map();
-  const contents = git(
-    ['cat-file', '--batch'],
-    `${files.map(({ object }) => object).join('\n')}\n`,
-  );
+  const listed = git(['ls-tree', '-r', '-l', '-z', hash, '--', path]).toString().split('\0');
+  const objects = new Map<string, string>();
+  const unread = new Map<string, Unread>();
+  const sizes = new Map<string, number>();
+  let bytes = 0;
+  for (const line of listed) {
+    const [, mode, object, size, name] = /^(\d+) \w+ ([\da-f]+) +(\S+)\t([^]*)$/.exec(line) ?? [];
+    if (mode === undefined || !object || name === undefined) continue;
+    const file = name.slice(path.length + 1);
+    const read = sizes.has(object) ? 0 : Number(size);
+    if (mode === '160000') unread.set(file, 'a repository of its own');
+    else if (!REGULAR.test(mode)) unread.set(file, 'a symbolic link');
+    else if (!isWanted(file)) unread.set(file, 'not wanted');
+    // Not so of a size that git does not know.
+    else if (Number(size) <= LARGEST_BYTES && bytes + read <= MOST_BYTES) {
+      objects.set(file, object);
+      sizes.set(object, Number(size));
+      bytes += read;
+    } else unread.set(file, 'too large');
+  }
+  const contents =
+    sizes.size === 0 ? new Map<string, Buffer>() : contentsOf([...sizes.keys()], git);
+  const files = new Map<string, Buffer | Unread>(unread);
+  for (const [file, object] of objects) files.set(file, contents.get(object) ?? 'too large');
+  return files;
+}
+
+function contentsOf(
+  objects: readonly string[],
+  git: (args: readonly string[], input: string) => Buffer,
+): ReadonlyMap<string, Buffer> {
+  const answer = git(['cat-file', '--batch'], `${objects.join('\n')}\n`);
   let at = 0;
   return new Map(
-    files.map(({ name }) => {
-      const end = contents.indexOf('\n', at);
-      const size = Number(contents.toString('latin1', at, end).split(' ')[2]);
+    objects.map((object) => {
+      const end = answer.indexOf('\n', at);
+      const size = Number(answer.toString('latin1', at, end).split(' ')[2]);
       at = end + 1 + size + 1;
-      return [name, contents.subarray(end + 1, end + 1 + size)];
+      return [object, answer.subarray(end + 1, end + 1 + size)];
     }),
   );
 }
 
 /** Whether there is a repository, and no commit yet on the branch that is checked out. */
 function isUnborn(root: string): boolean {
-  const succeeds = (...args: readonly string[]): boolean =>
-    spawnSync('git', ['-C', root, ...args]).status === 0;
+  const succeeds = (...args: readonly string[]): boolean => runGit(root, args).status === 0;
   return (
     succeeds('symbolic-ref', '--quiet', 'HEAD') &&
     !succeeds('rev-parse', '--verify', '--quiet', 'HEAD')

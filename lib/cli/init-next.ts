@@ -1,4 +1,4 @@
-import { join, posix } from 'node:path';
+import { join } from 'node:path';
 import {
   GITLAB_CI,
   GITLAB_INCLUDE,
@@ -8,17 +8,16 @@ import {
   type CiFile,
 } from '../config/init/ci-files';
 import { caCommand, certificateName } from '../config/init/entry-text';
-import { inFolder } from '../config/init/found-engine';
 import { shellWord } from '../model/shell-word';
 import { visible } from '../model/visible';
-import { FLUX_OBJECTS } from '../delivery/folder-objects';
+import { ENGINE_RULES } from '../delivery/engines';
 import { readApp } from '../store/app-output';
-import { OUTPUT_FOLDER } from '../store/output-folder';
 import { isThere } from '../store/survey';
 import { readTextIfThere } from '../store/text-file';
 import type { Context } from './context';
 import type { Repository } from './git-repository';
 import type { Fresh } from './init';
+import { tellEngine } from './init-engine';
 import { typed } from './typed';
 
 /** Tells what CI needs besides the files, where those were there already. */
@@ -48,15 +47,36 @@ export function tellCi(
   }
 }
 
-/** Tells what a person does next: at the end the three commands, as they are typed. */
-export function tellNext(context: Context, root: string, fresh: Fresh): void {
-  tellApp(context, root, fresh);
-  tellEngine(context, root, fresh);
-  tellRecipients(context, fresh);
-  const commands = nextCommands(context, root, fresh);
+/** Tells a folder without certificates how it gets one. */
+export function tellEmpty(context: Context, configFile: string): void {
+  const adopt = typed(context, 'adopt NAMESPACE/SECRET');
+  context.note(
+    `${configFile} has no certificates yet: ${adopt} writes the entry of one that the cluster has; docs/config.md shows what an entry says`,
+  );
+}
+
+/**
+ * Tells what a person does next: at the end the commands, as they are typed.
+ *
+ * @param first - commands that come before all others
+ * @param fresh - undefined where there was a config
+ */
+export function tellNext(
+  context: Context,
+  root: string,
+  first: readonly string[],
+  fresh: Fresh | undefined,
+): void {
+  if (fresh) {
+    tellApp(context, root, fresh);
+    tellEngine(context, root, fresh);
+    tellRecipients(context, fresh);
+  }
+  const commands = [...first, ...(fresh ? nextCommands(context, root, fresh) : [])];
   commands.forEach((command, index) => {
     context.note(`${index === 0 ? 'next: ' : '      '}${command}`);
   });
+  if (fresh) context.note('where docs/ is: releaf --help');
 }
 
 /** What the config names and is not there comes first. */
@@ -70,10 +90,10 @@ function nextCommands(context: Context, root: string, { config }: Fresh): readon
       : []),
     ...(ca !== undefined && !isThere(root, ca) ? [caCommand(file(ca))] : []),
   ];
-  const [plan, renew, pr] = ['plan', 'renew', 'pr'].map((command) => typed(context, command));
-  return [...missing, ...(missing.length === 2 ? [renew] : [plan, renew, pr])]
-    .slice(0, 3)
-    .map((command) => command ?? '');
+  // What all certificates share belongs to the output before there is one; verify misses it otherwise.
+  const shares = ENGINE_RULES[config.delivery.engine].listing !== undefined && !readApp(root);
+  const commands = [shares ? 'synth' : 'plan', 'renew', 'pr'].map((one) => typed(context, one));
+  return [...missing, ...(missing.length === 2 ? commands.slice(1) : commands)].slice(0, 3);
 }
 
 /** An app places certificates itself. */
@@ -89,37 +109,6 @@ function tellApp({ note }: Context, root: string, { answers, config }: Fresh): v
   note("      import { loadCertificates, RotatingCertificate } from 'releaf';");
   note('      // in the constructor of a Chart:');
   note(`      RotatingCertificate.from(this, loadCertificates(), '${name}'${alone});`);
-}
-
-/** An engine applies what it is told to, and no other folder. */
-function tellEngine({ note }: Context, root: string, { answers, findings, within }: Fresh): void {
-  const output = readApp(root)?.output ?? OUTPUT_FOLDER;
-  const { argoCd, flux } = findings;
-  if (answers.delivery.value === 'argo-cd') {
-    const folder = posix.join(within, output);
-    if (argoCd?.paths.some((path) => inFolder(folder, path))) return;
-    note(
-      `Argo CD must apply ${visible(folder)}/: as path of an Application, that of the workload at best; docs/argo-cd.md`,
-    );
-  }
-  if (answers.delivery.value === 'kustomize') {
-    note(
-      `your kustomization.yaml needs ${visible(output)} among its components: docs/kustomize.md`,
-    );
-  }
-  if (answers.delivery.value !== 'flux' || readApp(root)) return;
-  const file = posix.join(within, output, FLUX_OBJECTS);
-  const path = flux?.path ?? '.';
-  note(`Flux must apply ${visible(file)}, which does the rest (docs/flux.md), for instance by`);
-  note(
-    `      ${visible(posix.join(path, 'kustomization.yaml'))}: resources: [${visible(posix.relative(path, file))}]`,
-  );
-  if (inFolder(within, path) && !isThere(root, 'kustomization.yaml')) {
-    note(
-      `warning: Flux takes every YAML file below ${visible(path)} for a manifest, until a kustomization.yaml there lists them`,
-      'important',
-    );
-  }
 }
 
 function tellRecipients({ note }: Context, { answers, findings, config }: Fresh): void {

@@ -1,6 +1,6 @@
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { nameProblem, type ReasonedAnswers } from '../config/init/answers';
-import { ciFiles, type CiFile } from '../config/init/ci-files';
+import { ciFiles, GITHUB_WORKFLOW, GITLAB_JOBS, type CiFile } from '../config/init/ci-files';
 import type { ConfigParts } from '../config/init/config-parts';
 import { configText } from '../config/init/config-text';
 import { findingsOf, type Findings } from '../config/init/findings';
@@ -16,14 +16,15 @@ import { readApp } from '../store/app-output';
 import { OUTPUT_FOLDER } from '../store/output-folder';
 import { recipientsAreSaid, usablePlaces } from '../store/places-trial';
 import { shownPath } from '../store/shown-path';
-import { isThere, surveyRepository } from '../store/survey';
+import { isThere, surveyRepository, type SurveyedFile } from '../store/survey';
 import { readTemplate } from '../store/templates';
 import { readYamlValue } from '../yaml/read-yaml';
 import { EXIT, type Context, type ExitStatus } from './context';
 import type { Repository } from './git-repository';
 import { answersTo, type AnswerFlags } from './init-answers';
 import { ignoreRules } from './init-ignore';
-import { tellCi, tellNext } from './init-next';
+import { tellCi, tellEmpty, tellNext } from './init-next';
+import { packageCommands, packageRoot, packageVersion } from './init-package';
 
 export interface InitFlags extends AnswerFlags {
   /** Print what would be written; write nothing. */
@@ -53,8 +54,9 @@ export async function runInit(context: Context, flags: InitFlags): Promise<ExitS
   ];
   if (fresh) (flags.dryRun ? context.note : context.print)(answersText(fresh.answers));
   const missing = planned.filter(({ root, file }) => !isThere(root, file));
+  // As it is reached from where the person stands.
   const shown = ({ root, file }: Planned): string =>
-    visible(shownPath(target.root, join(root, file)));
+    visible(join(context.folder, shownPath(target.root, join(root, file))));
   for (const one of planned) {
     if (!missing.includes(one)) context.note(`kept     ${shown(one)}, which is there already`);
     else if (flags.dryRun) context.print(`--- ${shown(one)}\n${one.text}`);
@@ -69,9 +71,12 @@ export async function runInit(context: Context, flags: InitFlags): Promise<ExitS
       `nothing to do: ${target.configFile} is there; releaf adopt adds what a cluster has`,
     );
   }
+  if (config?.certificates.length === 0) tellEmpty(context, target.configFile);
   tellCi(context, repository, planned);
   for (const line of ignore.notes) context.note(line);
-  if (fresh) tellNext(context, target.root, fresh);
+  const runsInCi = missing.some(({ file }) => [GITHUB_WORKFLOW, GITLAB_JOBS].includes(file));
+  const first = packageCommands(context, target.root, repository.top, runsInCi);
+  tellNext(context, target.root, fresh || runsInCi ? first : [], fresh);
   return EXIT.done;
 }
 
@@ -111,6 +116,10 @@ export interface Fresh {
   readonly config: Config;
   /** The config as it is written. */
   readonly text: string;
+  /** What was looked at; relative to the folder. */
+  readonly files: readonly SurveyedFile[];
+  /** Absolute path of the top of the repository. */
+  readonly top: string;
   /** The folder in its repository, with forward slashes; empty for the top. */
   readonly within: string;
 }
@@ -124,9 +133,9 @@ async function prepare(
   const { root } = target;
   const { top, within, host } = repository;
   const { files, cut } = surveyRepository(root, top, OUTPUT_FOLDER);
-  if (cut)
-    context.note('warning: the repository is large; not all of it was looked at', 'important');
   const findings = findingsOf(files, within, context.now);
+  if (cut || findings.cut)
+    context.note('warning: the repository is large; not all of it was looked at', 'important');
   const forge = {
     has: { github: isThere(top, '.github'), gitlab: isThere(top, '.gitlab-ci.yml') },
     ...(host !== undefined && { host }),
@@ -151,7 +160,15 @@ async function prepare(
         ? (findings.sops?.recipients ?? [])
         : [],
   };
-  return { answers, findings, config: read(target, best).config, text: configText(best), within };
+  return {
+    answers,
+    findings,
+    config: read(target, best).config,
+    text: configText(best),
+    files,
+    top,
+    within,
+  };
 }
 
 /** What is going to be written is held against every rule first. */
@@ -167,14 +184,10 @@ function read(
   return { config, spec };
 }
 
-// The package's own description, found by its name wherever this file was compiled to.
-const DESCRIPTION = 'releaf/package.json';
-
 function ciOf({ top, within }: Repository, ci: ReasonedAnswers['ci']['value']): readonly Planned[] {
-  if (ci === 'none') return [];
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { version } = require(DESCRIPTION) as { readonly version: string };
-  const packageRoot = dirname(require.resolve(DESCRIPTION));
-  const template = (name: string): string => readTemplate(packageRoot, name);
-  return ciFiles({ ci, version, within }, template).map((one) => ({ ...one, root: top }));
+  const template = (name: string): string => readTemplate(packageRoot(), name);
+  return ciFiles({ ci, version: packageVersion(), within }, template).map((one) => ({
+    ...one,
+    root: top,
+  }));
 }

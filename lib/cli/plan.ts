@@ -1,6 +1,7 @@
 import { groups, type Grouping } from '../rotation/groups';
 import type { CertificateSpec } from '../model/certificate-spec';
 import { isDue, isOverdue, plan, type Step } from '../rotation/plan';
+import type { ReleafError } from '../model/errors';
 import { groupLines, groupsJson, planJson, planTable } from '../report/plan';
 import { openFolder, readCertificate } from '../store/folder';
 import { sealedForIn } from '../store/sealed-for';
@@ -29,7 +30,13 @@ export async function runPlan(
 ): Promise<ExitStatus> {
   const folder = openFolder(context.folder);
   const specs = select(folder, names);
-  const sealedFor = sealedForIn(folder, warner(context));
+  const warn = warner(context);
+  const warned: ReleafError[] = [];
+  const unusable = (error: ReleafError): void => {
+    warned.push(error);
+    warn(error);
+  };
+  const sealedFor = sealedForIn(folder, unusable, 'told');
   const planned: { readonly spec: CertificateSpec; readonly step: Step }[] = [];
   for await (const spec of paced(context, 'plan', specs.length, specs)) {
     const steps = plan([readCertificate(folder, spec)], context.now, { sealedFor });
@@ -46,7 +53,8 @@ export async function runPlan(
   else context.print(planTable(steps));
   const due = steps.filter(isDue);
   if (!flags.json && flags.group === undefined && due.length > 0) {
-    context.note(`next: ${typed(context, ['renew', ...names].join(' '))}`);
+    const first = warned.length > 0 ? 'next, once the warning is settled: ' : 'next: ';
+    context.note(`${first}${typed(context, ['renew', ...names].join(' '))}`);
   }
   // What renew has nothing to do about, but a person has.
   const overdue = steps.some((step) => step.action === 'blocked' || isOverdue(step, context.now));

@@ -10,18 +10,21 @@ import { compareRevisions } from '../rotation/certificate-change';
 import { readApp } from '../store/app-output';
 import { openFolder, type Folder } from '../store/folder';
 import {
-  differingNames,
+  differs,
+  namesIn,
+  newlyForeign,
   revisionsIn,
   stateOfCommit,
   stateOnDisk,
   type RecordedState,
 } from '../store/recorded-state';
 import { writeReport } from '../store/report-file';
-import { CERTIFICATES } from '../store/revisions';
+import { CERTIFICATES, isRevisionFile } from '../store/revisions';
 import { EXIT, type Context, type ExitStatus } from './context';
 import { noteFailure } from './failure';
 import { findProblems } from './find-problems';
 import { errorJson } from './folders';
+import { paced } from './progress';
 import { typed } from './typed';
 
 export interface PullRequestFlags {
@@ -99,14 +102,16 @@ const tidy = (folder: string): string => folder.replace(/(?<=.)\/+$/, '');
 async function changesIn(context: Context, flags: PullRequestFlags): Promise<FolderChanges> {
   const folder = openFolder(context.folder);
   const committed = (commit: string): RecordedState =>
-    stateOfCommit(context.committedFiles(folder.root, commit, CERTIFICATES));
+    stateOfCommit(context.committedFiles(folder.root, commit, CERTIFICATES, isRevisionFile));
   const before = committed(flags.base);
   const after = flags.head === undefined ? stateOnDisk(folder.root) : committed(flags.head);
-  const compared = compare(folder, before, after);
+  const compared = await compare(context, folder, before, after);
+  const foreign = newlyForeign(before, after);
   const isChecked = flags.head === undefined && !flags.title && hasChanges(compared);
   return {
     folder: tidy(context.folder),
     ...compared,
+    ...(foreign.length > 0 && { foreign }),
     ...(isChecked && { problems: await problemsIn(context, folder) }),
     certificates: folder.config.certificates.length,
     byApp: readApp(folder.root) !== undefined,
@@ -117,7 +122,7 @@ async function changesIn(context: Context, flags: PullRequestFlags): Promise<Fol
 /** What cannot even be verified is a problem as well. */
 async function problemsIn(context: Context, folder: Folder): Promise<readonly Problem[]> {
   try {
-    return await findProblems(context, folder);
+    return (await findProblems(context, folder)).problems;
   } catch (error) {
     if (!(error instanceof ReleafError) || error.code === 'INTERRUPTED') throw error;
     const { code, message, hint } = error;
@@ -130,11 +135,18 @@ type Compared = Pick<FolderChanges, 'changes' | 'unreadable'>;
 const hasChanges = ({ changes, unreadable }: Compared): boolean =>
   changes.length + unreadable.length > 0;
 
-function compare(folder: Folder, before: RecordedState, after: RecordedState): Compared {
+async function compare(
+  context: Context,
+  folder: Folder,
+  before: RecordedState,
+  after: RecordedState,
+): Promise<Compared> {
   const specs = new Map(folder.config.certificates.map((spec) => [spec.name, spec]));
   const changes: ToldChange[] = [];
   const unreadable: Unreadable[] = [];
-  for (const name of differingNames(before, after)) {
+  const names = namesIn(before, after);
+  for await (const name of paced(context, 'compared', names.length, names)) {
+    if (!differs(name, before, after)) continue;
     const attempt = <Result>(
       state: Unreadable['state'],
       read: () => Result,

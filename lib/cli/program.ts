@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { Argument, Command, Help } from 'commander';
 import { declareClusterCommands } from './cluster-commands';
 import { COMPLETE, completionLines, completionScript, SHELLS, type Shell } from './completion';
@@ -8,6 +9,9 @@ import { declareRepositoryCommands } from './repository-commands';
 
 const EXIT_STATUSES =
   '\nExit status: 0 done or nothing to do; 1 failed or found wanting; 2 wrong usage; 3 work is due (plan --check); 130 stopped with Ctrl-C.';
+
+/** Messages and configs speak of its pages. */
+const DOCS = join(dirname(require.resolve('releaf/package.json')), 'docs');
 
 /**
  * The command line: names, flags and help. Each command's code is loaded when it runs, so that
@@ -49,7 +53,7 @@ export function createProgram(
         'releaf explain kes                     all about one certificate, and where each value comes from',
         'releaf verify                          the gate in CI',
         'releaf plan -C clusters/*              several folders, one after the other',
-      ) + `\n${EXIT_STATUSES}`,
+      ) + `\n${EXIT_STATUSES}\nDocs: ${DOCS}`,
     );
 
   const line = new CommandLine(program, contextOf, done);

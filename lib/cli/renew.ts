@@ -57,7 +57,7 @@ export async function runRenew(
       }
     }
     noteChanges(context, changes);
-    noteNext(context, made);
+    noteNext(context, folder, made);
   }
   return refusals.length ? refuseRest(context, refusals) : EXIT.done;
 }
@@ -91,28 +91,38 @@ function onceApplied([made]: readonly Made[]): string {
   return `next: commit, open a pull request; once ${what} is applied${job}`;
 }
 
-function noteNext(context: Context, made: readonly Made[]): void {
+/** More are not listed: a command without names is for all that are pending. */
+const MOST_NAMED = 5;
+
+const namesOf = (made: readonly Made[]): string =>
+  made.length > MOST_NAMED ? '' : ` ${made.map(({ spec }) => spec.name).join(' ')}`;
+
+function noteNext(context: Context, { config }: Folder, made: readonly Made[]): void {
   const local = made.filter(({ spec }) => spec.signer === 'local');
   const inCluster = made.filter(({ spec }) => spec.signer !== 'local');
   const byJob = inCluster.filter(({ spec }) => isApprovedByJob(spec.delivery, spec.signer));
   const others = inCluster.filter((one) => !byJob.includes(one));
   if (byJob.length > 0) {
-    const names = byJob.map(({ spec }) => spec.name).join(' ');
     context.note(`${onceApplied(byJob)}:`);
-    context.note(`  ${typed(context, `fetch ${names}`)}`);
+    context.note(`  ${typed(context, `fetch${namesOf(byJob)}`)}`);
   }
   if (others.length > 0) {
-    const names = others.map(({ spec }) => spec.name).join(' ');
     context.note(`${onceApplied(others)}:`);
-    context.note(`  ${typed(context, `approve ${names}`)}`);
+    context.note(`  ${typed(context, `approve${namesOf(others)}`)}`);
     context.note('or approve in another way; once it is signed:');
-    for (const { spec, revision } of others) {
-      context.note(
-        `  ${typedKubectl(context, `get csr ${revision.record.objectName} -o jsonpath='{.status.certificate}'`)} | base64 -d | ${typed(context, `fetch ${spec.name} --from -`)}`,
-      );
-    }
+    if (others.length > MOST_NAMED) context.note(`  ${typed(context, 'fetch')}`);
+    else for (const one of others) context.note(`  ${fetchByKubectl(context, one)}`);
   }
-  for (const { spec } of local) {
-    context.note(`next: ${typed(context, `sign ${spec.name} --ca DIR`)}`);
+  if (local.length > 0) {
+    // Without names it signs what others are to sign, too.
+    const onlyLocal = config.certificates.every(({ signer }) => signer === 'local');
+    const names = local.map(({ spec }) => spec.name).join(' ');
+    const named = onlyLocal ? namesOf(local) : ` ${names}`;
+    context.note(`next: ${typed(context, `sign${named} --ca DIR`)}`);
   }
+}
+
+function fetchByKubectl(context: Context, { spec, revision }: Made): string {
+  const get = `get csr ${revision.record.objectName} -o jsonpath='{.status.certificate}'`;
+  return `${typedKubectl(context, get)} | base64 -d | ${typed(context, `fetch ${spec.name} --from -`)}`;
 }

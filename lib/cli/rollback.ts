@@ -5,6 +5,7 @@ import { preflight } from '../store/synthesize';
 import { EXIT, type Context, type ExitStatus } from './context';
 import { finish, noteChanges, withStaging } from './finish';
 import { select } from './selection';
+import { typed } from './typed';
 
 /** `releaf rollback NAME`: back to the revision before, and stay there. */
 export async function runRollback(
@@ -36,7 +37,10 @@ export async function runRollback(
           : `${name}: revision ${withdraw} is withdrawn, revision ${serves} serves`,
       );
       noteChanges(context, changes);
-      context.note(`it stays there until: releaf renew ${name} --force`);
+      context.note(`it stays there until: ${typed(context, `renew ${name} --force`)}`);
+      if (changes.written.length + changes.removed.length > 0) {
+        context.note('next: commit, open a pull request');
+      }
     }
     return EXIT.done;
   });

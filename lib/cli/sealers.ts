@@ -3,6 +3,7 @@ import { ReleafError } from '../model/errors';
 import { plaintextSealer } from '../sealing/plaintext';
 import { readSealingCertificate, sealedSecretsSealer } from '../sealing/sealed-secrets';
 import type { Sealer } from '../sealing/sealer';
+import { fetchSealingCertificate } from '../sealing/sealing-certificate-digest';
 import { sopsSealer } from '../sealing/sops';
 import type { Folder } from '../store/folder';
 import { readNamedFile } from '../store/revisions';
@@ -77,8 +78,7 @@ function sealerFor(
       });
     case 'sealed-secrets': {
       const { certificate, scope } = sealing;
-      const hint = `get it from the controller: kubeseal --fetch-cert > ${certificate}`;
-      const pem = readNamedFile(root, certificate, hint);
+      const pem = readNamedFile(root, certificate, fetchSealingCertificate(certificate));
       return sealedSecretsSealer(
         readSealingCertificate(pem, certificate, now),
         scope,

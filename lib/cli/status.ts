@@ -1,5 +1,7 @@
 import { createColors } from 'picocolors';
+import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
+import type { Certificate } from '../model/revision';
 import { statusHtml, type PageEntry, type UnreadFolder } from '../report/status-html';
 import { statusMarkdown } from '../report/status-markdown';
 import {
@@ -9,11 +11,12 @@ import {
   statusTable,
   type FolderRow,
   type State,
+  type StatusRow,
 } from '../report/status';
 import { plan } from '../rotation/plan';
 import { openFolder, readFolder, type Folder } from '../store/folder';
 import { sealedForIn } from '../store/sealed-for';
-import { EXIT, type Context, type ExitStatus } from './context';
+import { EXIT, type Context } from './context';
 import { isInterrupted, warner } from './failure';
 import type { Work } from './folders';
 import { paced } from './progress';
@@ -45,7 +48,10 @@ export function statusIn(format: StatusFormat): {
     async run(context) {
       try {
         const folder = openFolder(context.folder);
-        if (format === 'json') return printJson(context, folder);
+        if (format === 'json') {
+          await printJson(context, folder);
+          return EXIT.done;
+        }
         await gather(context, folder, format, gathered);
         const { configFile, config } = folder;
         if (config.certificates.length === 0) context.note(`${configFile} has no certificates`);
@@ -64,14 +70,32 @@ export function statusIn(format: StatusFormat): {
   };
 }
 
-function printJson(context: Context, folder: Folder): ExitStatus {
-  const sealedFor = sealedForIn(folder, warner(context));
-  const steps = plan(readFolder(folder), context.now, { sealedFor });
-  context.print(statusJson(statusRows(steps, context.now)));
-  return EXIT.done;
+/** How one certificate stands. */
+interface Standing {
+  readonly certificate: Certificate<CertificateSpec>;
+  readonly reason: string;
+  readonly row: StatusRow;
 }
 
 /** One certificate after the other: what is known of 10,000 need not be in memory at once. */
+async function* standings(context: Context, folder: Folder): AsyncGenerator<Standing> {
+  const sealedFor = sealedForIn(folder, warner(context));
+  const { length } = folder.config.certificates;
+  for await (const certificate of paced(context, 'status', length, readFolder(folder))) {
+    const [step] = plan([certificate], context.now, { sealedFor });
+    if (!step) throw new Error(`no step for ${certificate.spec.name}`);
+    const [row] = statusRows([step], context.now, (command) => typed(context, command));
+    if (!row) throw new Error(`no row for ${certificate.spec.name}`);
+    yield { certificate, reason: step.reason, row };
+  }
+}
+
+async function printJson(context: Context, folder: Folder): Promise<void> {
+  const rows: StatusRow[] = [];
+  for await (const { row } of standings(context, folder)) rows.push(row);
+  context.print(statusJson(rows.sort(byUrgency)));
+}
+
 async function gather(
   context: Context,
   folder: Folder,
@@ -81,19 +105,13 @@ async function gather(
   // The codec that decodes certificates is loaded only where they are shown.
   const explaining =
     format === 'html' ? await import('../report/explain-certificate.js') : undefined;
-  const sealedFor = sealedForIn(folder, warner(context));
-  const { length } = folder.config.certificates;
-  for await (const certificate of paced(context, 'status', length, readFolder(folder))) {
+  for await (const { certificate, reason, row } of standings(context, folder)) {
     const { spec, revisions } = certificate;
-    const [step] = plan([certificate], context.now, { sealedFor });
-    if (!step) throw new Error(`no step for ${spec.name}`);
-    const [row] = statusRows([step], context.now, (command) => typed(context, command));
-    if (!row) throw new Error(`no row for ${spec.name}`);
     const { namespace, name } = spec.secret;
     const told: FolderRow = {
       ...row,
       folder: context.folder,
-      reason: step.reason,
+      reason,
       signer: spec.signer,
       secret: `${namespace}/${name}`,
     };
@@ -103,7 +121,7 @@ async function gather(
         spec,
         revisions: revisions.map((revision) => ({ number: revision.number, revision })),
         problems: [],
-        status: { ...row, reason: step.reason },
+        status: { ...row, reason },
         restart: spec.restart,
         origins: [],
       });

@@ -11,6 +11,7 @@ type Issue = z.core.$ZodIssue;
 export function checkShape(
   written: unknown,
 ): { readonly config: WrittenConfig } | { readonly problems: readonly Problem[] } {
+  if (written === null) return { problems: [EMPTY] };
   const result = configSchema.safeParse(written, { reportInput: true });
   const problems = [
     ...(result.error?.issues ?? []).flatMap((issue) => problemsOf(issue, [])),
@@ -18,6 +19,11 @@ export function checkShape(
   ];
   return result.success && problems.length === 0 ? { config: result.data } : { problems };
 }
+
+const EMPTY: Problem = {
+  path: [],
+  text: 'the file is empty; it begins with version: 1, or remove it and run: releaf init',
+};
 
 function problemsOf(issue: Issue, above: ConfigPath): readonly Problem[] {
   const path = [

@@ -1,4 +1,4 @@
-import type { Node, Pair, YAMLMap } from 'yaml';
+import type { Document, Node, Pair, YAMLMap } from 'yaml';
 import { isAlias, isCollection, isPair, isScalar, visit } from 'yaml';
 import { addsOnly } from './adds-only';
 import type { AnnotationsPlace, Place } from './find-annotations';
@@ -27,9 +27,10 @@ type Entry = Pair<Node, Node | null>;
  * behind an alias, shared through one or no mapping, or the annotation cannot be set without changing something else
  */
 export function annotateFile(text: string, place: Place, key: string, value: string): string {
-  const documents = parseFile(text, place.file);
+  const documents = parsed(text, place.file);
   const found = findAnnotations(documents, place);
   if (valueAt(found, key) === value) return text;
+  last = undefined;
   assertAlone(found, place, key);
   const result = splice(text, found, place, key, value);
   if (!addsOnly({ key, value }, { documents, found }, result, place)) {
@@ -40,6 +41,15 @@ export function annotateFile(text: string, place: Place, key: string, value: str
     );
   }
   return result;
+}
+
+/** Thousands of certificates may restart through one file, most of which stand there as they are. */
+let last: { readonly text: string; readonly documents: readonly Document.Parsed[] } | undefined;
+
+/** Forgotten before an edit, whose check takes the documents apart. */
+function parsed(text: string, file: string): readonly Document.Parsed[] {
+  if (last?.text !== text) last = { text, documents: parseFile(text, file) };
+  return last.documents;
 }
 
 /**

@@ -1,7 +1,9 @@
 // What a terminal or a CI log might obey, or what would hide or reorder text: controls, lone
-// surrogates, formatting characters (bidi marks, zero widths), line and paragraph separators.
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Cf}\u2028\u2029]/gu;
-const UNPRINTABLE_BUT_NEWLINES = /(?!\n)[\p{Cc}\p{Cs}\p{Cf}\u2028\u2029]/gu;
+// surrogates, formatting characters (bidi marks, zero widths), line and paragraph separators, and what is
+// drawn as nothing (fillers, variation selectors, the blank of Braille).
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Cf}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800]/gu;
+const UNPRINTABLE_BUT_NEWLINES =
+  /(?!\n)[\p{Cc}\p{Cs}\p{Cf}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800]/gu;
 
 const escape = (character: string): string =>
   `\\u{${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}}`;

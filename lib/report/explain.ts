@@ -1,5 +1,6 @@
 import { formatDuration } from '../config/duration';
 import type { Names } from '../model/certificate-spec';
+import { minute } from '../model/minute';
 import { subjectLine } from '../model/subject-line';
 import { visible } from '../model/visible';
 import { origins } from './explain-origins';
@@ -42,9 +43,6 @@ function standing({ name, state, reason, next, problems, warnings }: Explanation
   ]);
   return [told, ['Problems', ...all].join('\n')];
 }
-
-const minute = (date: Date | undefined): string =>
-  date ? date.toISOString().slice(0, 16).replace('T', ' ') : '-';
 
 function revisions(explanation: Explanation): string[] {
   if (explanation.revisions.length === 0) return ['Revisions\n  none yet'];

@@ -35,12 +35,20 @@ export function markdownText(untrusted: string): string {
 }
 
 /**
+ * What GitLab closes issues by, which it looks for in the text before it is rendered, in code as well: a
+ * reference, an address, an issue of Jira.
+ *
+ * @see https://docs.gitlab.com/user/project/issues/managing_issues/#closing-issues-automatically
+ */
+const CLOSED = /#|:\/\/|[A-Z][A-Z0-9_]+-\d/;
+
+/**
  * Text as code on one line: what people copy, such as names, serial numbers and commands. Forges make no
- * references in code. What would end the code or a cell of a table is spelt out as HTML.
+ * references in code. What would end the code or a cell of a table, or close an issue, is spelt out as HTML.
  */
 export function codeSpan(untrusted: string): string {
   const text = visible(untrusted);
-  if (text !== '' && !/[`|\\]|^\s|\s$/.test(text)) return `\`${text}\``;
+  if (text !== '' && !/[`|\\]|^\s|\s$/.test(text) && !CLOSED.test(text)) return `\`${text}\``;
   return `<code>${text.replace(/[^\p{L}\p{N} ]/gu, entity)}</code>`;
 }
 

@@ -1,7 +1,10 @@
 import type { CertificateSpec } from '../model/certificate-spec';
 import type { ErrorCode } from '../model/errors';
-import type { CertificateChange } from '../rotation/certificate-change';
+import { shellWord } from '../model/shell-word';
+import type { CertificateChange, ChangeKind } from '../rotation/certificate-change';
 import type { Problem } from '../rotation/coherence';
+import type { ForeignFile } from '../model/foreign-file';
+import { wordList } from './markdown';
 
 /** A change, and what the config says of the certificate. */
 export interface ToldChange {
@@ -24,6 +27,8 @@ export interface FolderChanges {
   /** In code-unit order of names. */
   readonly changes: readonly ToldChange[];
   readonly unreadable: readonly Unreadable[];
+  /** What came into `certificates/` that no command of releaf writes. @default - nothing */
+  readonly foreign?: readonly ForeignFile[];
   /** What `releaf verify` finds; absent where it was not asked. */
   readonly problems?: readonly Problem[];
   /** How many certificates the config has. */
@@ -36,42 +41,45 @@ export interface FolderChanges {
   readonly typed: (command: string) => string;
 }
 
-/** `2027-05-30 12:00 UTC` */
-export const minute = (date: Date): string =>
-  `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-
 /** The first digits, by which people compare. */
 export const short = (sha256: string): string => `${sha256.slice(0, 12)}…`;
 
-const DAY = 86_400_000;
+const DAY = 86_400;
 
 /** `30 days`, `1 day`, `5 hours`, `20 minutes`. */
-export function lengthOf(milliseconds: number): string {
+export function lengthOf(seconds: number): string {
   const [unit, size] =
-    milliseconds >= DAY
+    seconds >= DAY
       ? (['day', DAY] as const)
-      : milliseconds >= 3_600_000
-        ? (['hour', 3_600_000] as const)
-        : (['minute', 60_000] as const);
-  const count = Math.round(milliseconds / size);
+      : seconds >= 3_600
+        ? (['hour', 3_600] as const)
+        : (['minute', 60] as const);
+  const count = Math.round(seconds / size);
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-/**
- * As many lines as there is room for, and a word on the rest.
- *
- * @param room - in bytes
- * @param rest - says how many are left out
- */
-export function fitting(
-  lines: readonly string[],
-  room: number,
-  rest: (count: number) => string,
-): readonly string[] {
-  let left = room;
-  const shown = lines.findIndex((line) => {
-    left -= Buffer.byteLength(line) + 1;
-    return left < 0;
-  });
-  return shown < 0 ? lines : [...lines.slice(0, shown), rest(lines.length - shown)];
-}
+/** Kinds after which something else may serve than before. */
+const SERVES_OTHER: readonly ChangeKind[] = [
+  'issued',
+  'withdrawn',
+  'reinstated',
+  'reverted',
+  'dropped',
+  'rewritten',
+];
+
+/** Whether another certificate serves than before. */
+export const isServedAnew = ({ change: { kind, before, after } }: ToldChange): boolean =>
+  SERVES_OTHER.includes(kind) && after !== undefined && after.serialNumber !== before?.serialNumber;
+
+/** Their names in a sentence: Markdown. */
+export const listed = (told: readonly ToldChange[]): string =>
+  wordList(told.map(({ change }) => change.name)).markdown;
+
+/** Their names as they are pasted into a shell; a folder in `certificates/` may be called anything. */
+export const namesOf = (told: readonly ToldChange[]): readonly string[] =>
+  told.map(({ change }) => shellWord(change.name));
+
+/** Whether there is something to say of it. */
+export const hasNews = ({ changes, unreadable, foreign = [], failure }: FolderChanges): boolean =>
+  failure !== undefined || changes.length + unreadable.length + foreign.length > 0;

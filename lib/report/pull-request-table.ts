@@ -1,8 +1,9 @@
 import { formatDuration } from '../config/duration';
-import type { CertificateChange, Points } from '../rotation/certificate-change';
+import { minuteUtc } from '../model/minute';
+import type { CertificateChange, Differences } from '../rotation/certificate-change';
 import type { IssuedFacts, RequestFacts, SealingFacts } from '../rotation/certificate-facts';
 import { codeSpan, markdownTable, markdownText, wordList } from './markdown';
-import { lengthOf, minute, short, type ToldChange } from './pull-request-parts';
+import { lengthOf, short, type ToldChange } from './pull-request-parts';
 import { IN_A_WORD } from './pull-request-title';
 
 type Facts = IssuedFacts | RequestFacts;
@@ -14,7 +15,7 @@ interface Column {
 
 /** One certificate, old and new side by side; what stays the same is named below. */
 export function changeTable({ change }: ToldChange): string {
-  const { kind, after, request, points } = change;
+  const { kind, after, request, differences } = change;
   const columns = columnsOf(change);
   const [first, second] = columns.map(({ facts }) => facts);
   if (!first) return 'It had no certificate yet.';
@@ -31,7 +32,7 @@ export function changeTable({ change }: ToldChange): string {
         old,
         old === now
           ? 'same'
-          : changedCell(label, now, second, points, second.revision > first.revision),
+          : changedCell(label, now, second, differences, second.revision > first.revision),
       ];
     });
   const same = lines.filter(isSame).map(([label]) => label);
@@ -57,7 +58,7 @@ type Line = readonly [label: string, cell: (facts: Facts) => string | undefined]
 /** What is told of a revision, in this order; nothing is what only a certificate has. */
 const LINES: readonly Line[] = [
   ['valid until', endOf],
-  ['valid from', (facts) => ('notBefore' in facts ? minute(facts.notBefore) : undefined)],
+  ['valid from', (facts) => ('notBefore' in facts ? minuteUtc(facts.notBefore) : undefined)],
   ['serial number', (facts) => ('issuer' in facts ? codeSpan(facts.serialNumber) : undefined)],
   ['issuer', (facts) => ('issuer' in facts ? codeSpan(facts.issuer || 'empty') : undefined)],
   ['key', ({ key, publicKeySha256 }) => `${key}, ${codeSpan(short(publicKeySha256))}`],
@@ -75,12 +76,12 @@ const ALWAYS: readonly string[] = ['valid until', 'key', 'names'];
 
 function endOf(facts: Facts): string {
   return 'notAfter' in facts
-    ? minute(facts.notAfter)
+    ? minuteUtc(facts.notAfter)
     : `${formatDuration(facts.expirationSeconds)} from signing, if the signer agrees`;
 }
 
 const knownEnd = (facts: Facts): string =>
-  'notAfter' in facts ? minute(facts.notAfter) : 'once signed';
+  'notAfter' in facts ? minuteUtc(facts.notAfter) : 'once signed';
 
 /** What changes with every revision is not worth a word; what else does stands out. */
 const USUAL: readonly string[] = ['valid from', 'serial number', 'request'];
@@ -89,25 +90,25 @@ function changedCell(
   label: string,
   now: string,
   facts: Facts,
-  points: Points | undefined,
+  differences: Differences | undefined,
   isNewer: boolean,
 ): string {
   if (USUAL.includes(label)) return now;
-  if (label === 'valid until') return `${now}${gained(points)}`;
+  if (label === 'valid until') return `${now}${gained(differences)}`;
   if (label === 'key')
-    return points?.newKey === false ? now : `${isNewer ? 'new' : 'other'} key: ${now}`;
-  if (label === 'names' && points) return namesCell(facts, points);
+    return differences?.newKey === false ? now : `${isNewer ? 'new' : 'other'} key: ${now}`;
+  if (label === 'names' && differences) return namesCell(facts, differences);
   return `**changed:** ${now}`;
 }
 
-function gained(points: Points | undefined): string {
-  if (points?.gained === undefined) return '';
-  return points.gained < 0
-    ? ` (**${lengthOf(-points.gained)} less**)`
-    : ` (${lengthOf(points.gained)} more)`;
+function gained({ gainedSeconds }: Partial<Differences> = {}): string {
+  if (gainedSeconds === undefined) return '';
+  return gainedSeconds < 0
+    ? ` (**${lengthOf(-gainedSeconds)} less**)`
+    : ` (${lengthOf(gainedSeconds)} more)`;
 }
 
-function namesCell({ names }: Facts, { namesAdded, namesRemoved }: Points): string {
+function namesCell({ names }: Facts, { namesAdded, namesRemoved }: Differences): string {
   const parts = [
     ...(namesAdded.length > 0 ? [`**added:** ${wordList(namesAdded).markdown}`] : []),
     ...(namesRemoved.length > 0 ? [`**removed:** ${wordList(namesRemoved).markdown}`] : []),
@@ -139,28 +140,22 @@ export const OVERVIEW_HEAD: readonly string[] = [
   'then until',
   'names',
   'key',
-  '',
 ];
 
-/**
- * A row of that table.
- *
- * @param warned - whether there is a warning about it
- */
-export function overviewRow({ change }: ToldChange, warned: boolean): readonly string[] {
-  const { name, kind, before, after, request, points } = change;
+/** A row of that table. */
+export function overviewRow({ change }: ToldChange): readonly string[] {
+  const { name, kind, before, after, request, differences } = change;
   const old = kind === 'requested' ? after : before;
   const now = kind === 'requested' ? request : after;
-  const added = points?.namesAdded.length ?? 0;
-  const removed = points?.namesRemoved.length ?? 0;
+  const added = differences?.namesAdded.length ?? 0;
+  const removed = differences?.namesRemoved.length ?? 0;
   return [
     codeSpan(name),
     IN_A_WORD[kind],
     [old, now].map((facts) => facts?.revision ?? '–').join(' → '),
-    old ? minute(old.notAfter) : '–',
-    now ? `${knownEnd(now)}${gained(points)}` : '–',
+    old ? minuteUtc(old.notAfter) : '–',
+    now ? `${knownEnd(now)}${gained(differences)}` : '–',
     added + removed === 0 ? 'same' : `**+${added} −${removed}**`,
-    points ? (points.newKey ? 'new' : 'same') : '–',
-    warned ? '⚠️' : '',
+    differences ? (differences.newKey ? 'new' : 'same') : '–',
   ];
 }

@@ -1,48 +1,44 @@
+import { minute } from '../model/minute';
 import { renewalTime } from '../rotation/validity';
-import { fitting, type ToldChange } from './pull-request-parts';
+import { fitting } from './forge-limit';
+import { gantt, ganttLabel, type GanttSection } from './gantt';
+import type { ToldChange } from './pull-request-parts';
 
 /** As many certificates as a person can tell apart in a drawing. */
 const MOST_SECTIONS = 20;
 
-const time = (date: Date): string => date.toISOString().slice(0, 16).replace('T', ' ');
-
 /**
- * A timeline for Mermaid, which GitHub and GitLab draw: what served, what serves or was asked for, and when
- * it is renewed. Most urgent first.
+ * A timeline: what served, what serves or was asked for, and when it is renewed. Most urgent first.
  *
+ * @param room - in bytes
  * @returns a fenced block; undefined when there is nothing to draw
  */
 export function timeline(told: readonly ToldChange[], room: number): string | undefined {
   const drawn = told.filter(({ change }) => bars(change).length > 0);
   const end = ({ change: { before, after } }: ToldChange): number =>
     (before ?? after)?.notAfter.getTime() ?? 0;
-  const sections = [...drawn].sort((a, b) => end(a) - end(b)).slice(0, MOST_SECTIONS);
-  if (sections.length === 0) return undefined;
-  const drawings = fitting(sections.map(section), room, (count) => `    %% ${count} more`);
-  const left = drawn.length - drawings.filter((drawing) => !drawing.includes('%%')).length;
+  const sections = [...drawn]
+    .sort((a, b) => end(a) - end(b))
+    .slice(0, MOST_SECTIONS)
+    .map(section);
+  const lines = sections.map(({ title, bars: drawings }) => [title, ...drawings].join('\n'));
+  const shown = sections.slice(0, fitting(lines, room).length);
+  if (shown.length === 0) return undefined;
+  const left = drawn.length - shown.length;
   return [
-    '```mermaid',
-    'gantt',
-    '    dateFormat YYYY-MM-DD HH:mm',
-    '    axisFormat %Y-%m-%d',
-    ...drawings,
-    '```',
+    gantt(shown),
     '',
     `Times in UTC.${left > 0 ? ` ${left} more certificates are not drawn.` : ''}`,
   ].join('\n');
 }
 
-/** Names are of letters, digits and hyphens in a config; a folder in a commit may be called anything. */
-const harmless = (name: string): string => name.replace(/[^a-zA-Z0-9.-]/g, '_');
-
-function section({ change, spec }: ToldChange): string {
-  const { after } = change;
+function section({ change, spec }: ToldChange): GanttSection {
+  const { name, after } = change;
   const due = after && spec && renewalTime(after, spec.renewAt);
-  return [
-    `    section ${harmless(change.name)}`,
-    ...bars(change),
-    ...(due ? [`    renewal due :milestone, ${time(due)}, 0d`] : []),
-  ].join('\n');
+  return {
+    title: ganttLabel(name),
+    bars: [...bars(change), ...(due ? [`renewal due :milestone, ${minute(due)}, 0d`] : [])],
+  };
 }
 
 function bars({ kind, before, after, request }: ToldChange['change']): readonly string[] {
@@ -51,17 +47,17 @@ function bars({ kind, before, after, request }: ToldChange['change']): readonly 
   return [
     ...(replaced
       ? [
-          `    revision ${replaced.revision} served :${kind === 'given-up' ? 'crit' : 'done'}, ${time(replaced.notBefore)}, ${time(replaced.notAfter)}`,
+          `revision ${replaced.revision} served :${kind === 'given-up' ? 'crit' : 'done'}, ${minute(replaced.notBefore)}, ${minute(replaced.notAfter)}`,
         ]
       : []),
     ...(after
       ? [
-          `    revision ${after.revision} serves :active, ${time(after.notBefore)}, ${time(after.notAfter)}`,
+          `revision ${after.revision} serves :active, ${minute(after.notBefore)}, ${minute(after.notAfter)}`,
         ]
       : []),
     ...(request && asked
       ? [
-          `    revision ${request.revision} as asked :${time(asked)}, ${time(new Date(asked.getTime() + request.expirationSeconds * 1000))}`,
+          `revision ${request.revision} as asked :${minute(asked)}, ${minute(new Date(asked.getTime() + request.expirationSeconds * 1000))}`,
         ]
       : []),
   ];

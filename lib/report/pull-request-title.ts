@@ -1,5 +1,6 @@
+import { minuteUtc } from '../model/minute';
 import type { ChangeKind } from '../rotation/certificate-change';
-import { minute, type FolderChanges, type ToldChange } from './pull-request-parts';
+import { hasNews, type FolderChanges, type ToldChange } from './pull-request-parts';
 
 /** As a title says what happened; `what` is a name, or several. */
 const HEADLINES: Readonly<Record<ChangeKind, (what: string, isOne: boolean) => string>> = {
@@ -41,16 +42,14 @@ const LONGEST_NAMES = 60;
 const LONGEST_NAME = 63;
 
 /** A title is also the subject of a commit: nothing in it may be read as more than text. */
-const harmless = (name: string): string => {
+const titleWord = (name: string): string => {
   const text = name.replace(/[^\w./-]/g, '?');
   return text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}…` : text;
 };
 
 /** Title of the pull request: plain text on one line. */
 export function pullRequestTitle(folders: readonly FolderChanges[], now: Date): string {
-  const changed = folders.filter(
-    ({ changes, unreadable }) => changes.length + unreadable.length > 0,
-  );
+  const changed = folders.filter((folder) => !folder.failure && hasNews(folder));
   const [first, ...others] = changed;
   if (!first) {
     return folders.some(({ failure }) => failure)
@@ -62,10 +61,10 @@ export function pullRequestTitle(folders: readonly FolderChanges[], now: Date): 
     folders.length === 1
       ? ''
       : others.length === 0
-        ? ` in ${harmless(first.folder)}`
+        ? ` in ${titleWord(first.folder)}`
         : ` in ${changed.length} folders`;
   const expired = told.some((one) => hasExpired(one, now)) ? 'Expired: ' : '';
-  return `${expired}${headline(told)}${where}`;
+  return `${expired}${headline(told, changed)}${where}`;
 }
 
 const hasExpired = ({ change: { kind, before, after } }: ToldChange, now: Date): boolean =>
@@ -73,10 +72,14 @@ const hasExpired = ({ change: { kind, before, after } }: ToldChange, now: Date):
     (facts) => kind !== 'given-up' && facts !== undefined && facts.notAfter <= now,
   );
 
-function headline(told: readonly ToldChange[]): string {
+function headline(told: readonly ToldChange[], changed: readonly FolderChanges[]): string {
   const kinds = [...new Set(told.map(({ change }) => change.kind))];
   const [kind] = kinds;
-  if (kind === undefined) return 'Revisions that cannot be read';
+  if (kind === undefined) {
+    return changed.some(({ unreadable }) => unreadable.length > 0)
+      ? 'Revisions that cannot be read'
+      : 'Files among the certificates that releaf did not write';
+  }
   if (kinds.length > 1) {
     const counts = kinds.map((each) => {
       const count = told.filter(({ change }) => change.kind === each).length;
@@ -84,7 +87,7 @@ function headline(told: readonly ToldChange[]): string {
     });
     return `Certificates: ${counts.join(', ')}`;
   }
-  const names = told.map(({ change }) => harmless(change.name)).join(', ');
+  const names = told.map(({ change }) => titleWord(change.name)).join(', ');
   const [only, ...more] = told;
   const isOne = more.length === 0;
   if (!isOne && names.length > LONGEST_NAMES) {
@@ -92,6 +95,6 @@ function headline(told: readonly ToldChange[]): string {
   }
   const { after } = only?.change ?? {};
   const until =
-    kind === 'issued' && isOne && after ? `, valid until ${minute(after.notAfter)}` : '';
+    kind === 'issued' && isOne && after ? `, valid until ${minuteUtc(after.notAfter)}` : '';
   return HEADLINES[kind](names, isOne) + until;
 }

@@ -1,47 +1,13 @@
 import { formatDuration } from '../config/duration';
 import type { CertificateSpec } from '../model/certificate-spec';
+import { minuteUtc } from '../model/minute';
 import { shellWord } from '../model/shell-word';
-import type { CertificateChange, Points } from '../rotation/certificate-change';
+import type { CertificateChange, Differences } from '../rotation/certificate-change';
 import { pinsLeaf } from '../rotation/certificate-restarts';
 import type { RequestFacts, SealingFacts } from '../rotation/certificate-facts';
 import { prose, wordList, words, type Words } from './markdown';
-import { minute, short, type ToldChange } from './pull-request-parts';
-
-/** Of what a reviewer is warned, most urgent first. */
-const WARNING_KINDS = [
-  'expired',
-  'key in clear',
-  'rewritten',
-  'identity',
-  'key',
-  'CA',
-  'lifetime',
-  'not as asked',
-  'names',
-  'request',
-  'sealing',
-  'secret',
-  'pinned',
-  'request gone',
-  'reverted',
-  'rolled back',
-  'ends earlier',
-  'config',
-] as const;
-export type WarningKind = (typeof WARNING_KINDS)[number];
-
-/** What a reviewer of a change must know. */
-export interface ChangeWarning {
-  readonly kind: WarningKind;
-  /** Certificate. */
-  readonly name: string;
-  readonly message: Words;
-}
-
-/** Those for which a pull request says CAUTION. */
-const SEVERE: readonly WarningKind[] = ['expired', 'key in clear', 'rewritten', 'identity'];
-
-export const isSevere = ({ kind }: ChangeWarning): boolean => SEVERE.includes(kind);
+import { short, type ToldChange } from './pull-request-parts';
+import { WARNING_KINDS, type ChangeWarning, type WarningKind } from './pull-request-warning-kinds';
 
 /**
  * What a reviewer must know of one change, most urgent first.
@@ -49,11 +15,11 @@ export const isSevere = ({ kind }: ChangeWarning): boolean => SEVERE.includes(ki
  * @param now - only whether something has expired depends on it
  */
 export function warningsOf({ change, spec }: ToldChange, now: Date): readonly ChangeWarning[] {
-  const { points } = change;
+  const { differences } = change;
   const next = change.kind === 'requested' ? change.request : change.after;
   const found: Partial<Record<WarningKind, readonly Words[]>> = {
     expired: expired(change, now),
-    'key in clear':
+    'key-in-clear':
       next?.sealedKey.sealing === 'plaintext'
         ? [words`the private key is in clear for everyone who can read the repository`]
         : [],
@@ -61,32 +27,38 @@ export function warningsOf({ change, spec }: ToldChange, now: Date): readonly Ch
       (number) =>
         words`revision ${number} says something else under the same number: no command of releaf does that; see who changed its files`,
     ),
+    'key-replaced': change.remade.map(
+      (number) =>
+        words`revision ${number} waited for its certificate, and has another request and another sealed key now: right where releaf renew made it anew, because the config or the sealing changed; else see who did, for they know the key`,
+    ),
     ...(spec && next && { identity: identity(change, spec, next) }),
-    ...(spec && points && { key: key(change, spec, points) }),
-    ...(points && {
-      CA: points.ca
+    ...(spec && differences && { key: key(change, spec, differences) }),
+    ...(differences && {
+      ca: differences.ca
         ? [
-            words`another CA signs: ${points.ca.before} before, ${points.ca.after} now${prose(points.ca.before === points.ca.after ? ' (another key of the same name)' : '')}; who trusts the old one alone refuses the new certificate`,
+            words`another CA signs: ${differences.ca.before} before, ${differences.ca.after} now${prose(differences.ca.before === differences.ca.after ? ' (another key of the same name)' : '')}; who trusts the old one alone refuses the new certificate`,
           ]
         : [],
-      names: names(points),
-      request: request(points),
-      sealing: points.sealing ? [sealing(points.sealing.before, points.sealing.after)] : [],
+      names: names(differences),
+      request: request(differences),
+      sealing: differences.sealing
+        ? [sealing(differences.sealing.before, differences.sealing.after)]
+        : [],
     }),
     lifetime: lifetime(change),
-    'not as asked': change.kind === 'requested' ? [] : (change.after?.differences ?? []).map(prose),
+    'not-as-asked': change.kind === 'requested' ? [] : (change.after?.notAsAsked ?? []).map(prose),
     secret: change.leaving.map(
       (secret) =>
         words`Secret ${secret} leaves the output, and with that the cluster: what still mounts it must follow first`,
     ),
     ...(spec && { pinned: pinned(change, spec), config: configured(change, spec) }),
-    'request gone':
+    'request-gone':
       change.replaced === undefined
         ? []
         : [words`request ${change.replaced} was never signed and goes: do not approve it any more`],
     reverted: reverted(change),
-    'rolled back': rolledBack(change),
-    'ends earlier': endsEarlier(change),
+    'rolled-back': rolledBack(change),
+    'ends-earlier': endsEarlier(change),
   };
   return WARNING_KINDS.flatMap((kind) =>
     (found[kind] ?? []).map((message) => ({ kind, name: change.name, message })),
@@ -95,7 +67,7 @@ export function warningsOf({ change, spec }: ToldChange, now: Date): readonly Ch
 
 function expired({ kind, before, after }: CertificateChange, now: Date): readonly Words[] {
   if (after && after.notAfter <= now) {
-    const what = words`the certificate that serves (revision ${after.revision}) expired on ${prose(minute(after.notAfter))}`;
+    const what = words`the certificate that serves (revision ${after.revision}) expired on ${prose(minuteUtc(after.notAfter))}`;
     return kind === 'requested'
       ? [
           words`${what}: clients refuse it until the new one is installed; merge and approve at once`,
@@ -104,18 +76,18 @@ function expired({ kind, before, after }: CertificateChange, now: Date): readonl
   }
   if (kind !== 'given-up' && before && before.notAfter <= now) {
     return [
-      words`the certificate that served (revision ${before.revision}) expired on ${prose(minute(before.notAfter))}: clients refuse it until this is applied`,
+      words`the certificate that served (revision ${before.revision}) expired on ${prose(minuteUtc(before.notAfter))}: clients refuse it until this is applied`,
     ];
   }
   return [];
 }
 
 function identity(
-  { kind, before, after, points }: CertificateChange,
+  { kind, before, after, differences }: CertificateChange,
   { identity: guarded }: CertificateSpec,
   { publicKeySha256 }: RequestFacts,
 ): readonly Words[] {
-  if (!guarded || points?.newKey === false) return [];
+  if (!guarded || differences?.newKey === false) return [];
   const until =
     kind === 'requested' ? 'before the certificate is installed' : 'before this is applied';
   const old = (kind === 'requested' ? after : before)?.publicKeySha256;
@@ -129,7 +101,7 @@ function identity(
 function key(
   { kind }: CertificateChange,
   { keyPolicy, identity: guarded }: CertificateSpec,
-  { newKey, algorithm }: Points,
+  { newKey, algorithm }: Differences,
 ): readonly Words[] {
   const made = kind === 'requested' || kind === 'issued';
   return [
@@ -145,7 +117,7 @@ function key(
   ];
 }
 
-function names({ namesAdded, namesRemoved, subject }: Points): readonly Words[] {
+function names({ namesAdded, namesRemoved, subject }: Differences): readonly Words[] {
   return [
     ...(namesRemoved.length > 0
       ? [
@@ -161,7 +133,7 @@ function names({ namesAdded, namesRemoved, subject }: Points): readonly Words[] 
   ];
 }
 
-function request({ signer, usagesAdded, usagesRemoved }: Points): readonly Words[] {
+function request({ signer, usagesAdded, usagesRemoved }: Differences): readonly Words[] {
   return [
     ...(signer ? [words`another signer: ${signer.before} before, ${signer.after} now`] : []),
     ...(usagesAdded.length > 0 ? [words`usages added: ${wordList(usagesAdded)}`] : []),
@@ -194,11 +166,14 @@ function lifetime({ kind, after }: CertificateChange): readonly Words[] {
     : [words`longer than asked for: ${given} instead of ${wanted}`];
 }
 
-function pinned(
-  { kind, before, after }: CertificateChange,
-  spec: CertificateSpec,
-): readonly Words[] {
-  if (!pinsLeaf(spec)) return [];
+/** Whether there was no certificate of it yet. */
+const isFirst = ({ kind, before, after }: CertificateChange): boolean =>
+  !before && !(after && kind === 'requested');
+
+/** Of the first one the config warns. */
+function pinned(change: CertificateChange, spec: CertificateSpec): readonly Words[] {
+  const { kind, before, after } = change;
+  if (!pinsLeaf(spec) || isFirst(change)) return [];
   if (kind === 'requested') {
     return [
       words`MinIO pins the very certificate (trust: leaf): once the new one is installed it must restart after KES, which a person sees to`,
@@ -212,20 +187,13 @@ function pinned(
 }
 
 /** What the config warns of, once: when the certificate is new. */
-const configured = (
-  { before, after, kind }: CertificateChange,
-  spec: CertificateSpec,
-): readonly Words[] =>
-  before || (after && kind === 'requested')
-    ? []
-    : spec.warnings
-        .filter((text) => !(pinsLeaf(spec) && text.startsWith('trust: leaf')))
-        .map(prose);
+const configured = (change: CertificateChange, { warnings }: CertificateSpec): readonly Words[] =>
+  isFirst(change) ? warnings.map(prose) : [];
 
 const rolledBack = ({ kind, name, after }: CertificateChange): readonly Words[] =>
   (kind === 'withdrawn' || kind === 'request-withdrawn') && after
     ? [
-        words`nothing renews it by itself any more, and revision ${after.revision} ends on ${prose(minute(after.notAfter))}: ${`releaf renew ${shellWord(name)} --force`} before that`,
+        words`nothing renews it by itself any more, and revision ${after.revision} ends on ${prose(minuteUtc(after.notAfter))}: ${`releaf renew ${shellWord(name)} --force`} before that`,
       ]
     : [];
 
@@ -239,6 +207,6 @@ const reverted = ({ kind, before }: CertificateChange): readonly Words[] =>
 function endsEarlier({ kind, before, after }: CertificateChange): readonly Words[] {
   if (kind !== 'issued' || !before || !after || after.notAfter >= before.notAfter) return [];
   return [
-    words`the new certificate ends on ${prose(minute(after.notAfter))}, before the old one (${prose(minute(before.notAfter))})`,
+    words`the new certificate ends on ${prose(minuteUtc(after.notAfter))}, before the old one (${prose(minuteUtc(before.notAfter))})`,
   ];
 }

@@ -1,20 +1,15 @@
 import type { ChangeKind } from '../rotation/certificate-change';
-import { codeSpan, folded, markdownTable, markdownText, wordList } from './markdown';
-import { fitting, type FolderChanges, type ToldChange } from './pull-request-parts';
-import { nextLines, restartLines, rollbackLines } from './pull-request-steps';
-import { changeTable, OVERVIEW_HEAD, overviewRow } from './pull-request-table';
+import { fittingTable, fittingWithRest, MOST_BYTES } from './forge-limit';
+import { codeSpan, markdownText, wordList } from './markdown';
+import { nextLines } from './pull-request-next';
+import { hasNews, type FolderChanges, type ToldChange } from './pull-request-parts';
+import { restartLines } from './pull-request-restarts';
+import { rollbackLines } from './pull-request-rollback';
+import { changePart, problemPart, warningPart } from './pull-request-sections';
 import { timeline } from './pull-request-timeline';
 import { pullRequestTitle } from './pull-request-title';
-import { isSevere, warningsOf, type ChangeWarning } from './pull-request-warnings';
-
-/**
- * GitHub takes 65,536 characters, GitLab 1,048,576. Some are left for what a workflow adds, and bytes are
- * counted, which are more.
- */
-const MOST_BYTES = 62_000;
-
-/** More are one table, with the details of each folded. */
-const MOST_IN_FULL = 3;
+import { isSevere, labelOf } from './pull-request-warning-kinds';
+import { warningsOf } from './pull-request-warnings';
 
 /** Shares of the room. */
 const ROOM = {
@@ -39,7 +34,7 @@ export function pullRequestBody(folders: readonly FolderChanges[], now: Date): s
   const room = Math.max(4_000, (MOST_BYTES * 0.8) / told.length - 200);
   const texts = told.map((one) => `## ${codeSpan(one.folder)}\n\n${sections(one, now, 3, room)}`);
   const quiet = folders.filter((one) => !hasNews(one)).map(({ folder }) => folder);
-  const shown = fitting(
+  const shown = fittingWithRest(
     texts,
     MOST_BYTES * 0.8,
     (count) =>
@@ -54,26 +49,26 @@ export function pullRequestBody(folders: readonly FolderChanges[], now: Date): s
 
 /** Where to look first. */
 function folderTable(folders: readonly FolderChanges[], now: Date): string {
-  const rows = folders.map(({ folder, changes, unreadable, problems = [], failure }) => {
-    const warnings = changes.flatMap((told) => warningsOf(told, now));
-    const found = [
-      ...(failure ? ['**cannot be compared**'] : []),
-      ...(unreadable.length > 0 ? [`**${unreadable.length} cannot be read**`] : []),
-      ...(problems.length > 0 ? ['**`releaf verify` fails**'] : []),
-      ...new Set(warnings.map((one) => (isSevere(one) ? `**${one.kind}**` : one.kind))),
-    ];
-    return [codeSpan(folder), `${changes.length}`, found.join(', ') || 'nothing'];
-  });
-  const [head = '', rule = '', ...lines] = markdownTable(
+  const rows = folders.map(
+    ({ folder, changes, unreadable, foreign = [], problems = [], failure }) => {
+      const warnings = changes.flatMap((told) => warningsOf(told, now));
+      const found = [
+        ...(failure ? ['**cannot be compared**'] : []),
+        ...(unreadable.length > 0 ? [`**${unreadable.length} cannot be read**`] : []),
+        ...(foreign.length > 0 ? ['**not written by releaf**'] : []),
+        ...(problems.length > 0 ? ['**`releaf verify` fails**'] : []),
+        ...new Set(warnings.map((one) => (isSevere(one) ? `**${labelOf(one)}**` : labelOf(one)))),
+      ];
+      return [codeSpan(folder), `${changes.length}`, found.join(', ') || 'nothing'];
+    },
+  );
+  const { table, left } = fittingTable(
     ['folder', 'changes', 'to look at'],
     rows,
-  ).split('\n');
-  const shown = fitting(lines, MOST_BYTES * ROOM.overview, (count) => `| ${count} more | | |`);
-  return [head, rule, ...shown].join('\n');
+    MOST_BYTES * ROOM.overview,
+  );
+  return left > 0 ? `${table}\n| ${left} more | | |` : table;
 }
-
-const hasNews = ({ changes, unreadable, failure }: FolderChanges): boolean =>
-  failure !== undefined || changes.length + unreadable.length > 0;
 
 function sections(folder: FolderChanges, now: Date, level: number, room: number): string {
   const { changes, failure } = folder;
@@ -89,10 +84,18 @@ function sections(folder: FolderChanges, now: Date, level: number, room: number)
     summary(changes),
     ...(changes.length === 0
       ? []
-      : [[heading('What changes'), ...changePart(changes, warnings, level, room)].join('\n\n')]),
+      : [
+          [
+            heading('What changes'),
+            ...changePart(changes, warnings, level, {
+              overview: room * ROOM.overview,
+              details: room * ROOM.details,
+            }),
+          ].join('\n\n'),
+        ]),
     list(
       heading('What restarts, in this order'),
-      changes.length === 0 ? [] : fitting(restartLines(folder), room * ROOM.restarts, more),
+      changes.length === 0 ? [] : fittingWithRest(restartLines(folder), room * ROOM.restarts, more),
     ),
     list(heading('After the merge'), numbered(nextLines(folder))),
     list(heading('Checks'), checkLines(folder)),
@@ -111,56 +114,6 @@ const numbered = (lines: readonly string[]): readonly string[] =>
   lines.map((line, index) => `${index + 1}. ${line}`);
 
 const bullets = (lines: readonly string[]): readonly string[] => lines.map((line) => `- ${line}`);
-
-/** A box that GitHub and GitLab colour; elsewhere it is a quotation. */
-const box = (kind: 'CAUTION' | 'WARNING', lines: readonly string[]): string =>
-  [`[!${kind}]`, ...lines].map((line) => `> ${line}`).join('\n');
-
-function problemPart({ problems = [] }: FolderChanges, room: number): readonly string[] {
-  if (problems.length === 0) return [];
-  const lines = problems.map(
-    ({ code, message, hint }) =>
-      `- ${codeSpan(code)} ${markdownText(message)}${hint === '' ? '' : `: ${markdownText(hint)}`}`,
-  );
-  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
-  return [
-    box('CAUTION', [
-      `**Not to be merged as it is:** \`releaf verify\` finds ${count}.`,
-      ...fitting(lines, room, (left) => `- ${left} more: \`releaf verify\``),
-    ]),
-  ];
-}
-
-function warningPart(
-  { unreadable }: FolderChanges,
-  warnings: readonly ChangeWarning[],
-  room: number,
-): readonly string[] {
-  // The same said of many certificates is said once.
-  const groups = new Map<string, { readonly first: ChangeWarning; readonly names: string[] }>();
-  for (const warning of warnings) {
-    const key = `${warning.kind}\0${warning.message.markdown}`;
-    const group = groups.get(key) ?? { first: warning, names: [] };
-    group.names.push(warning.name);
-    groups.set(key, group);
-  }
-  const all = [...groups.values()];
-  const line = ({ first, names }: (typeof all)[number]): string =>
-    `- ${wordList(names).markdown}: **${first.kind}:** ${first.message.markdown}`;
-  const severe = all.filter(({ first }) => isSevere(first));
-  const others = all.filter(({ first }) => !isSevere(first));
-  const broken = unreadable.map(
-    ({ name, state, message }) =>
-      `- ${codeSpan(name)}: **cannot be read** as it ${state === 'before' ? 'was' : 'is'}: ${markdownText(message)}`,
-  );
-  const left = (count: number): string => `- ${count} more warnings: \`releaf pr --json\``;
-  const boxed = (kind: 'CAUTION' | 'WARNING', lines: readonly string[]): readonly string[] =>
-    lines.length === 0 ? [] : [box(kind, fitting(lines, room / 2, left))];
-  return [
-    ...boxed('CAUTION', [...broken, ...severe.map(line)]),
-    ...boxed('WARNING', others.map(line)),
-  ];
-}
 
 const SUMMARIES: Readonly<Record<ChangeKind, (names: string) => string>> = {
   requested: (names) =>
@@ -190,40 +143,6 @@ function summary(changes: readonly ToldChange[]): string {
     .join('\n\n');
 }
 
-function changePart(
-  changes: readonly ToldChange[],
-  warnings: readonly ChangeWarning[],
-  level: number,
-  room: number,
-): readonly string[] {
-  if (changes.length <= MOST_IN_FULL) {
-    return changes.map(
-      (told) => `${'#'.repeat(level + 1)} ${codeSpan(told.change.name)}\n\n${changeTable(told)}`,
-    );
-  }
-  const warned = new Set(warnings.map(({ name }) => name));
-  const [head = '', rule = '', ...rows] = markdownTable(
-    OVERVIEW_HEAD,
-    changes.map((told) => overviewRow(told, warned.has(told.change.name))),
-  ).split('\n');
-  const shown = fitting(rows, room * ROOM.overview, () => '').filter((row) => row !== '');
-  const details = changes.map((told) => folded(markdownText(told.change.name), changeTable(told)));
-  const unfolded = fitting(
-    details,
-    room * ROOM.details,
-    (count) => `The details of ${count} more are left out: \`releaf pr --json\` has them.`,
-  );
-  return [
-    [head, rule, ...shown].join('\n'),
-    ...(shown.length < rows.length
-      ? [
-          `**${rows.length - shown.length} more certificates change** and are left out here: \`releaf pr --json\` has them.`,
-        ]
-      : []),
-    ...unfolded,
-  ];
-}
-
 function checkLines({ problems, certificates }: FolderChanges): readonly string[] {
   if (!problems) {
     return [
@@ -238,7 +157,7 @@ function checkLines({ problems, certificates }: FolderChanges): readonly string[
 
 /** The same for machines; times in RFC 3339. */
 export function pullRequestJson(folders: readonly FolderChanges[], now: Date): object {
-  const parts = folders.map(({ changes, unreadable, problems, failure }) =>
+  const parts = folders.map(({ changes, unreadable, foreign, problems, failure }) =>
     failure
       ? { error: failure }
       : {
@@ -250,6 +169,7 @@ export function pullRequestJson(folders: readonly FolderChanges[], now: Date): o
             })),
           })),
           unreadable,
+          ...(foreign && { foreign }),
           ...(problems && { problems }),
         },
   );

@@ -1,9 +1,9 @@
 import { formatDuration } from '../config/duration';
 import type { Names } from '../model/certificate-spec';
+import { minute } from '../model/minute';
 import { subjectLine } from '../model/subject-line';
 import type { Explanation } from './explanation';
 import { markup, type Markup } from './markup';
-import { minute } from './status';
 
 type Told = readonly [term: string, ...values: readonly (string | undefined)[]];
 

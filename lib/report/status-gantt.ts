@@ -1,4 +1,6 @@
-import { minute, type FolderRow, type State } from './status';
+import { minute } from '../model/minute';
+import { gantt, ganttLabel } from './gantt';
+import type { FolderRow, State } from './status';
 
 /** Longer charts cannot be read. */
 const MOST_BARS = 25;
@@ -13,11 +15,10 @@ const SECTIONS: readonly (readonly [title: string, mark: string, states: readonl
 
 /**
  * What comes next, as a Mermaid chart: a bar for each certificate, from when it is to be renewed to when it
- * expires. Viewers draw the line of today themselves, so the text does not change from day to day.
+ * expires.
  *
  * @param rows - most urgent first
  * @returns undefined where nothing has a date
- * @see https://mermaid.js.org/syntax/gantt.html
  */
 export function statusGantt(rows: readonly FolderRow[]): string | undefined {
   const dated = rows.filter(({ renewAt }) => renewAt !== undefined);
@@ -29,30 +30,14 @@ export function statusGantt(rows: readonly FolderRow[]): string | undefined {
   const sections = SECTIONS.flatMap(([title, mark, states]) => {
     const bars = [...shown].filter(({ state }) => states.includes(state));
     if (bars.length === 0) return [];
-    return [
-      `  section ${title}`,
-      ...bars.map((row) => {
-        const label = folders.size > 1 ? `${row.name} in ${row.folder}` : row.name;
-        return `  ${plain(label)} :${mark}${minute(row.renewAt)}, ${minute(row.notAfter)}`;
-      }),
-    ];
+    const lines = bars.map((row) => {
+      const label = folders.size > 1 ? `${row.name} in ${row.folder}` : row.name;
+      return `· ${ganttLabel(label)} :${mark}${minute(row.renewAt)}, ${minute(row.notAfter)}`;
+    });
+    return [{ title, bars: lines }];
   });
-  return [
-    '```mermaid',
-    'gantt',
-    '  dateFormat YYYY-MM-DD HH:mm',
-    '  axisFormat %Y-%m-%d',
-    ...sections,
-    '```',
-  ].join('\n');
+  return gantt(sections);
 }
 
 const byRenewal = (a: FolderRow, b: FolderRow): number =>
   (a.renewAt?.getTime() ?? 0) - (b.renewAt?.getTime() ?? 0);
-
-/**
- * A label that holds no syntax of Mermaid, behind a dot, so that a certificate named `title` is no keyword.
- *
- * @see https://github.com/mermaid-js/mermaid/blob/develop/packages/mermaid/src/diagrams/gantt/parser/gantt.jison
- */
-const plain = (label: string): string => `· ${label.replaceAll(/[^\p{L}\p{N} ./_-]/gu, '_')}`;

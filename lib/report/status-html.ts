@@ -1,7 +1,8 @@
 import type { ReleafError } from '../model/errors';
+import { minute } from '../model/minute';
 import type { Explanation } from './explanation';
 import { markup, verbatim, type Markup } from './markup';
-import { byUrgency, minute, stateCounts, STATES, type FolderRow } from './status';
+import { byUrgency, stateCounts, STATES, type FolderRow } from './status';
 import { detailsOf } from './status-details';
 import { contentSecurityPolicy, partText } from './status-page';
 import { axisFor, axisLabels, axisStyle, bar, type Axis, type Span } from './status-timeline';

@@ -1,14 +1,10 @@
-import { codeSpan, folded, markdownTable, markdownText } from './markdown';
-import { byUrgency, minute, stateCounts, type FolderRow, type State } from './status';
+import { minute } from '../model/minute';
+import { fittingTable, MOST_BYTES } from './forge-limit';
+import { codeSpan, folded, markdownText } from './markdown';
+import { byUrgency, stateCounts, type FolderRow, type State } from './status';
 import { shortened } from './sections';
 import { statusGantt } from './status-gantt';
 import type { UnreadFolder } from './status-html';
-
-/**
- * GitHub takes 65,536 characters in the body of an issue. Some are left for what a workflow adds, and bytes
- * are counted, which are more.
- */
-const MOST_BYTES = 64_000;
 
 /** So many healthy certificates are shown without being asked for. */
 const MOST_UNFOLDED = 10;
@@ -106,24 +102,17 @@ function section(
   { several, room, heading, fold }: Section,
 ): readonly string[] {
   if (rows.length === 0) return [];
-  const cells = rows.map((row) => cellsOf(row, several));
-  let used = FRAME_BYTES;
-  const fitting = cells.findIndex((row) => {
-    used += bytes(row.join(' | ')) + 6;
-    return used > room;
-  });
-  const shown = fitting === -1 ? cells : cells.slice(0, fitting);
-  const table = markdownTable(
+  const { table, left } = fittingTable(
     [
       'Certificate',
       ...(several ? ['Folder'] : []),
       ...['State', 'Expires', 'Renews', 'Secret', 'Next step'],
     ],
-    shown,
+    rows.map((row) => cellsOf(row, several)),
+    room - FRAME_BYTES,
   );
-  const left = rows.length - shown.length;
   const body = [
-    ...(shown.length > 0 ? [table] : []),
+    ...(left < rows.length ? [table] : []),
     ...(left > 0
       ? [`${left} more that expire later are left out here: \`releaf status\` shows all.`]
       : []),

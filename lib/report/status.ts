@@ -1,4 +1,5 @@
 import type { Step } from '../rotation/plan';
+import { minute } from '../model/minute';
 import { visible } from '../model/visible';
 import { table } from './table';
 
@@ -110,10 +111,6 @@ export const stateCounts = (
     state,
     count: rows.filter((row) => row.state === state).length,
   })).filter(({ count }) => count > 0);
-
-/** To the minute, UTC, as the column says. */
-export const minute = (date: Date | undefined): string =>
-  date ? date.toISOString().slice(0, 16).replace('T', ' ') : '-';
 
 /**
  * Status as a table for people.

@@ -42,10 +42,10 @@ export interface Exchange<Value> {
   readonly after: Value;
 }
 
-/** In which points a revision differs from the one that serves before it. */
-export interface Points {
-  /** Milliseconds that the new one is valid longer; absent before it is issued. */
-  readonly gained?: number;
+/** How a revision differs from the one that serves before it. */
+export interface Differences {
+  /** How much longer the new one is valid; absent before it is issued. */
+  readonly gainedSeconds?: number;
   readonly namesAdded: readonly string[];
   readonly namesRemoved: readonly string[];
   readonly usagesAdded: readonly string[];
@@ -77,8 +77,10 @@ export interface CertificateChange {
   readonly replaced?: string;
   /** Revisions that say something else under the same number. */
   readonly rewritten: readonly number[];
+  /** Revisions that waited for a certificate, and have another request under the same number. */
+  readonly remade: readonly number[];
   /** Of the request when one was made, else of what serves; absent where there is nothing to compare with. */
-  readonly points?: Points;
+  readonly differences?: Differences;
   /** `namespace/name` of Secrets that leave the output and so the cluster, though workloads may read them. */
   readonly leaving: readonly string[];
   /** What restarts once it is applied, first to last, and what need not. */
@@ -115,10 +117,10 @@ export function compareRevisions(
     !after.some(
       ({ record, withdrawn }) => record.objectName === waited.record.objectName && !withdrawn,
     );
-  const points =
+  const differences =
     kind === 'requested' && request
-      ? facts.after && pointsBetween(facts.after, request)
-      : facts.before && facts.after && pointsBetween(facts.before, facts.after);
+      ? facts.after && differencesBetween(facts.after, request)
+      : facts.before && facts.after && differencesBetween(facts.before, facts.after);
   return {
     name,
     kind,
@@ -128,7 +130,8 @@ export function compareRevisions(
     ...(request && { request }),
     ...(isReplaced && { replaced: waited.record.objectName }),
     rewritten: rewritten(before, after),
-    ...(points && { points }),
+    remade: remade(before, after),
+    ...(differences && { differences }),
     leaving: leavingSecrets(before, after, spec),
     restarts: spec && serves ? restartsBetween(served, serves, spec) : [],
   };
@@ -178,10 +181,20 @@ function rewritten(before: readonly Revision[], after: readonly Revision[]): rea
   });
 }
 
+const remade = (before: readonly Revision[], after: readonly Revision[]): readonly number[] =>
+  after
+    .filter(({ number, record }) =>
+      before.some(
+        (old) =>
+          old.number === number && !isIssued(old) && old.record.objectName !== record.objectName,
+      ),
+    )
+    .map(({ number }) => number);
+
 const contentOf = ({ request, record, sealedKey }: Revision): string =>
   JSON.stringify([request, record, sealedKey]);
 
-function pointsBetween(before: IssuedFacts, after: RequestFacts | IssuedFacts): Points {
+function differencesBetween(before: IssuedFacts, after: RequestFacts | IssuedFacts): Differences {
   const exchange = <Value>(old: Value, now: Value): Exchange<Value> | undefined =>
     JSON.stringify(old) === JSON.stringify(now) ? undefined : { before: old, after: now };
   const subject = exchange(before.subject, after.subject);
@@ -191,7 +204,9 @@ function pointsBetween(before: IssuedFacts, after: RequestFacts | IssuedFacts): 
   const sealing = exchange(before.sealedKey, after.sealedKey);
   const ca = 'issuer' in after && isOtherCa(before, after);
   return {
-    ...('notAfter' in after && { gained: after.notAfter.getTime() - before.notAfter.getTime() }),
+    ...('notAfter' in after && {
+      gainedSeconds: (after.notAfter.getTime() - before.notAfter.getTime()) / 1000,
+    }),
     namesAdded: without(after.names, before.names),
     namesRemoved: without(before.names, after.names),
     usagesAdded: without(after.usages, before.usages),

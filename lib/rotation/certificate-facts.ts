@@ -53,7 +53,7 @@ export interface IssuedFacts extends RequestFacts {
   /** Of the CA certificates behind the leaf; absent where none is. */
   readonly caSha256?: string;
   /** Where it is not what was asked for, in words; the lifetime apart. */
-  readonly differences: readonly string[];
+  readonly notAsAsked: readonly string[];
   /** In seconds; absent where they are the same but for rounding. */
   readonly lifetime?: { readonly issued: number; readonly asked: number };
 }
@@ -101,7 +101,7 @@ export function issuedFacts(name: string, revision: IssuedRevision): IssuedFacts
     issuer: leaf.issuer,
     ...(authorityKeyId !== undefined && { authorityKeyId }),
     ...(caSha256 !== undefined && { caSha256 }),
-    differences: contentDifferences(leaf, revision),
+    notAsAsked: contentDifferences(leaf, revision),
     ...(lifetime && { lifetime }),
   };
 }

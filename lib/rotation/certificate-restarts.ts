@@ -11,7 +11,7 @@ export interface ExpectedRestart {
   /** Path of the annotations in it, or of the name of the Secret. */
   readonly path: string;
   /** For what it restarts; `pin` is a client that trusts the very certificate, and has to start later. */
-  readonly by: 'certificate' | 'pin' | 'ca' | 'secret name';
+  readonly by: 'certificate' | 'pin' | 'ca' | 'secret-name';
   /** Whether what is to stand there changes. */
   readonly restarts: boolean;
 }
@@ -55,7 +55,7 @@ export function restartsBetween(
   const references = spec.references.map(({ file, name }) => ({
     file,
     path: name,
-    by: 'secret name' as const,
+    by: 'secret-name' as const,
     restarts: before?.sealedKey.name !== after.sealedKey.name,
   }));
   const annotated = [...files, ...objects];

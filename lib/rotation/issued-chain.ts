@@ -22,6 +22,10 @@ export const altNamesOf = (names: Omit<Names, 'subject'>): readonly string[] => 
   ...names.uris,
 ];
 
+/** Which certificate is meant, in a person's words. */
+export const identified = ({ subject, serialNumber }: X509): string =>
+  `${subject || 'without subject'}, serial ${serialNumber}`;
+
 const shown = (names: readonly string[]): string => names.join(', ') || 'none';
 
 /**
@@ -96,7 +100,7 @@ function assertLeafKey(
   }
   throw new ReleafError(
     'CERTIFICATE_KEY_MISMATCH',
-    `${file}: the certificate (${leaf.subject}, serial ${leaf.serialNumber}) is for public key ${leaf.publicKeySha256}, request ${record.objectName} has ${record.publicKeySha256}`,
+    `${file}: the certificate (${identified(leaf)}) is for public key ${leaf.publicKeySha256}, request ${record.objectName} has ${record.publicKeySha256}`,
     `take the certificate of request ${record.objectName}`,
   );
 }

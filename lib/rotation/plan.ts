@@ -1,5 +1,6 @@
 import type { CertificateSpec } from '../model/certificate-spec';
 import { isApprovedByJob } from '../model/delivery-spec';
+import { minuteUtc } from '../model/minute';
 import {
   currentRevision,
   pendingRevision,
@@ -78,8 +79,6 @@ function servingOf(spec: CertificateSpec, current: IssuedRevision): Serving {
   return { revision: current.number, notBefore, notAfter, renewAt };
 }
 
-const day = (date: Date): string => date.toISOString().slice(0, 16).replace('T', ' ') + ' UTC';
-
 /** Why a new revision is needed, or undefined when none is. */
 function renewalReason(
   spec: CertificateSpec,
@@ -99,9 +98,9 @@ function renewalReason(
   if (!current || !serving) return 'there is no certificate yet';
   const changes = changesSince(spec, current, sealedFor);
   if (changes.length) return `the config changed (${phrases(changes)})`;
-  if (serving.notAfter <= now) return `expired on ${day(serving.notAfter)}`;
+  if (serving.notAfter <= now) return `expired on ${minuteUtc(serving.notAfter)}`;
   if (serving.renewAt <= now) {
-    return `due since ${day(serving.renewAt)}, expires on ${day(serving.notAfter)}`;
+    return `due since ${minuteUtc(serving.renewAt)}, expires on ${minuteUtc(serving.notAfter)}`;
   }
   return undefined;
 }
@@ -153,7 +152,7 @@ function stepFor(
     return step(
       'hold',
       newest.number,
-      `revision ${newest.number} was withdrawn; stays at ${current ? `revision ${current.number}` : 'nothing'} until renew ${spec.name} --force`,
+      `revision ${newest.number} was withdrawn; stays at ${current ? `revision ${current.number}` : 'nothing'} until releaf renew ${spec.name} --force`,
     );
   }
   const reason = renewalReason(spec, { current, pending }, serving, now, sealedFor);
@@ -165,7 +164,7 @@ function stepFor(
       `request ${pending.record.objectName} of ${pending.record.requestedAt} is not signed yet`,
     );
   }
-  return step('keep', current?.number ?? 0, `renews on ${day(serving?.renewAt ?? now)}`);
+  return step('keep', current?.number ?? 0, `renews on ${minuteUtc(serving?.renewAt ?? now)}`);
 }
 
 /**

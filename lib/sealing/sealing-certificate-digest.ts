@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ReleafError } from '../model/errors';
+import { shellWord } from '../model/shell-word';
 import { decodePem } from '../x509/pem';
 
 /**
@@ -9,6 +10,14 @@ import { decodePem } from '../x509/pem';
  * @throws ReleafError PEM_INVALID; SEALING_CERTIFICATE when it is not one CERTIFICATE
  */
 export function sealingCertificateDer(pem: string, file: string): Buffer {
+  // As the shell leaves it when the command whose output was to go there fails.
+  if (pem.trim() === '') {
+    throw new ReleafError(
+      'SEALING_CERTIFICATE',
+      `${file}: is empty`,
+      fetchSealingCertificate(file),
+    );
+  }
   const blocks = decodePem(pem, file);
   const [block] = blocks;
   if (blocks.length === 1 && block?.label === 'CERTIFICATE') return block.der;
@@ -21,7 +30,7 @@ export function sealingCertificateDer(pem: string, file: string): Buffer {
 
 /** What to do about a sealing certificate that cannot be used. */
 export const fetchSealingCertificate = (file: string): string =>
-  `write the controller's own certificate there: kubeseal --fetch-cert > ${file}`;
+  `write the controller's own certificate there: releaf doctor --sealing-certificate > ${shellWord(file)}, or kubeseal --fetch-cert`;
 
 /**
  * Tells sealing certificates apart, without reading what they say: cheap enough for every plan.

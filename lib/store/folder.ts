@@ -28,7 +28,9 @@ export function openFolder(path: string): Folder {
   const status = statSync(root, { throwIfNoEntry: false });
   if (!status?.isDirectory()) {
     const what = status ? 'is a file, not a folder' : 'there is no such folder';
-    throw new ReleafError('CONFIG_MISSING', `${root}: ${what}`);
+    // The shell passes a pattern on as it is when it stands in quotes, or fits nothing.
+    const hint = /[*?[]/.test(path) ? 'leave it unquoted: the shell makes folders of it' : '';
+    throw new ReleafError('CONFIG_MISSING', `${root}: ${what}`, hint);
   }
   const { file, source, written } = readConfigFile(root);
   return { root, configFile: file, config: parseConfig(written, source) };

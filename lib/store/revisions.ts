@@ -30,21 +30,46 @@ export const REVISION_FILES = [
 ] as const;
 export type RevisionFile = (typeof REVISION_FILES)[number];
 
+/**
+ * Whether a file is one of a revision: `NAME/NUMBER/FILE`.
+ *
+ * @param path - relative to `certificates/`
+ */
+export function isRevisionFile(path: string): boolean {
+  const [name, number = '', file = '', ...rest] = path.split('/');
+  return (
+    name !== '' &&
+    isRevisionNumber(number) &&
+    (REVISION_FILES as readonly string[]).includes(file) &&
+    rest.length === 0
+  );
+}
+
 const WITHDRAWN = 'Withdrawn by releaf rollback: plan, fetch and synth leave this revision out.\n';
 
-const entries = (path: string, shown: string): readonly string[] => {
+const entries = (
+  path: string,
+  shown: string,
+  ...none: readonly ('ENOENT' | 'ENOTDIR')[]
+): readonly string[] => {
   try {
     return readdirSync(path);
   } catch (error) {
-    if (errno(error) === 'ENOENT') return [];
+    if (none.some((code) => code === errno(error))) return [];
     throw fileError('FILE_UNREADABLE', shown, error);
   }
 };
 
 /** Names that have a folder in `certificates/`, in code-unit order. */
 export function recordedNames(root: string): readonly string[] {
-  return entries(join(root, CERTIFICATES), CERTIFICATES)
-    .filter((name) => entries(join(root, CERTIFICATES, name), name).some((n) => NUMBER.test(n)))
+  const numbers = (name: string): readonly string[] =>
+    entries(
+      join(root, CERTIFICATES, name),
+      `${CERTIFICATES}/${name}`,
+      ...(['ENOENT', 'ENOTDIR'] as const),
+    );
+  return entries(join(root, CERTIFICATES), CERTIFICATES, 'ENOENT')
+    .filter((name) => numbers(name).some((n) => NUMBER.test(n)))
     .sort();
 }
 
@@ -68,7 +93,7 @@ export function revisionFiles(root: string, name: string): readonly string[] {
 /** Numbers of the revisions of a certificate, in order. */
 export function revisionNumbers(root: string, name: string): readonly number[] {
   const folder = pathInside(root, join(CERTIFICATES, name));
-  return entries(folder, `${CERTIFICATES}/${name}`)
+  return entries(folder, `${CERTIFICATES}/${name}`, 'ENOENT')
     .filter((entry) => NUMBER.test(entry))
     .map(Number)
     .sort((a, b) => a - b);

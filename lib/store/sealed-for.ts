@@ -3,13 +3,16 @@ import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import type { Revision } from '../model/revision';
 import type { SealedFor } from '../rotation/changes';
-import { sealingCertificateSha256 } from '../sealing/sealing-certificate-digest';
+import {
+  fetchSealingCertificate,
+  sealingCertificateSha256,
+} from '../sealing/sealing-certificate-digest';
 import { readApp } from './app-output';
 import type { Folder } from './folder';
 import { OUTPUT_FOLDER } from './output-folder';
 import { pathInside } from './path-inside';
 import { readSopsRules, type SopsRules } from './sops-config';
-import { readTextIfThere } from './text-file';
+import { readText, readTextIfThere } from './text-file';
 
 /** Who shall open a file that SOPS encrypts. */
 export interface SopsRecipients {
@@ -53,19 +56,25 @@ const fileOf = (spec: CertificateSpec, revision: number): string =>
 
 /**
  * For whom a key like that of the newest revision of each certificate would be sealed now. Each file that
- * says it is read once; one that is missing says nothing, and `renew` asks for it.
+ * says it is read once.
  *
  * @param unusable - told of each certificate for which such a file is there and cannot be used
+ * @param missing - whether it is told of a sealing certificate that is not there, too
  */
 export function sealedForIn(
   folder: Folder,
   unusable: (error: ReleafError) => void,
+  missing: 'told' | 'passed over' = 'passed over',
 ): (spec: CertificateSpec, newest: Revision | undefined) => SealedFor | undefined {
   const recipientsOf = sopsRecipientsIn(folder);
   const digests = new Map<string, string | undefined>();
   const digestOf = (file: string): string | undefined => {
     if (!digests.has(file)) {
-      const pem = readTextIfThere(pathInside(folder.root, file), file);
+      const path = pathInside(folder.root, file);
+      const pem =
+        missing === 'told'
+          ? readText(path, file, fetchSealingCertificate(file))
+          : readTextIfThere(path, file);
       digests.set(file, pem === undefined ? undefined : sealingCertificateSha256(pem, file));
     }
     return digests.get(file);

@@ -197,10 +197,15 @@ export class Staging {
           'look at it, then run the command again',
         );
       }
-      throw fileError('FILE_UNWRITABLE', shown, error);
+      const failure = fileError('FILE_UNWRITABLE', shown, error);
+      if (!['EACCES', 'EPERM', 'EROFS'].includes(errno(error) ?? '')) throw failure;
+      throw new ReleafError(failure.code, `${this.#root}: ${failure.message}`, LET_WRITE);
     }
   }
 }
+
+const LET_WRITE =
+  'releaf writes in that folder: run it as the user whose folder it is, or let this user write there (ls -ld tells)';
 
 /** Runs `work`, and takes it for done when it fails with one of these codes. */
 function unless(codes: readonly string[], work: () => void): void {

@@ -81,7 +81,8 @@ function readRegularFile(path: string, shown: string, links: Links): Buffer {
   }
 }
 
-const tooLarge = (shown: string, size: string): ReleafError =>
+/** Of a file that is not read for its size. */
+export const tooLarge = (shown: string, size: string): ReleafError =>
   new ReleafError(
     'FILE_UNREADABLE',
     `${shown}: has ${size}, at most ${LARGEST_BYTES / MEBIBYTE} MiB are read`,

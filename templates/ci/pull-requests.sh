@@ -5,7 +5,12 @@
 #   sh .releaf/pull-requests.sh fetch       pull request 2: the certificates that the cluster has signed
 #   sh .releaf/pull-requests.sh dashboard   one issue that shows how every certificate stands
 #
-# Run it in a clean checkout, as often as you like. It is yours: read it, change it. Settings, all optional:
+# Run it in a clean checkout, as often as you like. It is yours: read it, change it.
+#
+# It knows its own commits by their author, which is no authentication: anybody who may push can write that. So protect
+# the branches `releaf/**`: only the token of this script may push there, and somebody else reviews what it proposes.
+#
+# Settings, all optional:
 #
 #   RELEAF          the command                                              (releaf)
 #   RELEAF_FORGE    github, with gh; gitlab, with glab; none                 (none)
@@ -54,11 +59,16 @@ among() {
   return 1
 }
 
-# releaf itself; it must not read what a loop here reads.
+# releaf itself, which runs the app and the config: it gets no token, only `fetch` gets the kubeconfig, and it must not
+# read what a loop here reads.
 run() {
+  run_with=
+  [ "$1" != fetch ] || run_with=KUBECONFIG=$kubeconfig
   # RELEAF may be several words: npx releaf.
   # shellcheck disable=SC2086
-  $releaf "$@" </dev/null
+  env -u GH_TOKEN -u GITHUB_TOKEN -u GH_ENTERPRISE_TOKEN -u GITLAB_TOKEN -u CI_JOB_TOKEN -u RELEAF_TOKEN \
+    -u RELEAF_TOKEN_USER -u RELEAF_REMOTE -u RELEAF_KUBECONFIG -u KUBECONFIG -u GIT_CONFIG_COUNT ${run_with:+"$run_with"} \
+    $releaf "$@" </dev/null
 }
 
 # ---- the forge -----------------------------------------------------------------------------------------------------
@@ -87,20 +97,34 @@ if (one) {
 }
 '
 
-# The first issue of a title: `NUMBER`; its body goes to a file.
+# The first issue that we opened and marked: `NUMBER`; its body goes to a file.
 # shellcheck disable=SC2016
 CHOOSE_ISSUE='
 const fs = require("fs");
-const [dir, title] = process.argv.slice(1);
-const all = [JSON.parse(fs.readFileSync(dir + "/list.json", "utf8"))].flat()
-  .filter((one) => one.title === title)
+const [dir, marker] = process.argv.slice(1);
+const all = JSON.parse(fs.readFileSync(dir + "/list.json", "utf8"))
+  .flatMap((page) => page.data?.repository.issues.nodes.filter((one) => one.viewerDidAuthor) ?? [page])
   .map((one) => ({ number: Number(one.number ?? one.iid), body: one.body ?? one.description ?? "" }))
+  .filter((one) => one.body.startsWith(marker))
   .sort((a, b) => a.number - b.number);
 if (all[0]) {
   fs.writeFileSync(dir + "/their-body", all[0].body.replace(/\r\n/g, "\n").trimEnd() + "\n");
   console.log(all[0].number);
 }
 '
+
+# Open issues, a page at a time.
+# shellcheck disable=SC2016
+ISSUES='query($owner: String!, $repo: String!, $endCursor: String) {
+  repository(owner: $owner, name: $repo) {
+    issues(first: 100, after: $endCursor, states: OPEN) {
+      nodes { number body viewerDidAuthor }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}'
+
+encoded() { node -p 'encodeURIComponent(process.argv[1])' "$1"; }
 
 project() { printf 'projects/%s' "${CI_PROJECT_ID:-:id}"; }
 
@@ -112,7 +136,7 @@ find_request() {
         --json number,state,title,body,headRefOid,isCrossRepository >"$tmp/list.json" </dev/null
       ;;
     gitlab)
-      glab api --method GET "$(project)/merge_requests?source_branch=$1&target_branch=$base&per_page=50" \
+      glab api --method GET "$(project)/merge_requests?source_branch=$(encoded "$1")&target_branch=$(encoded "$base")&per_page=50" \
         >"$tmp/list.json" </dev/null
       ;;
   esac && node -e "$CHOOSE" "$tmp"
@@ -141,15 +165,18 @@ edit_request() {
   esac >"$tmp/edited" </dev/null
 }
 
-# The issue with the title $title, as CHOOSE_ISSUE tells it.
+# The issue of this script, as CHOOSE_ISSUE tells it: a stranger may open one of the same title.
 find_issue() {
   case $forge in
-    github) gh issue list --state open --limit 1000 --json number,title >"$tmp/list.json" </dev/null ;;
-    gitlab)
-      glab api --method GET "$(project)/issues?state=opened&in=title&search=releaf&per_page=100" \
+    github)
+      gh api graphql --paginate --slurp --raw-field "query=$ISSUES" --field 'owner={owner}' --field 'repo={repo}' \
         >"$tmp/list.json" </dev/null
       ;;
-  esac && node -e "$CHOOSE_ISSUE" "$tmp" "$title"
+    gitlab)
+      glab api --method GET "$(project)/issues?state=opened&scope=created_by_me&in=title&search=releaf&per_page=100" \
+        >"$tmp/list.json" </dev/null
+      ;;
+  esac && node -e "$CHOOSE_ISSUE" "$tmp" "$marker"
 }
 
 create_issue() {
@@ -195,19 +222,37 @@ start_over() {
   git checkout --quiet --force --detach "$base_commit" && git clean -fdq -- "$folder"
 }
 
-# Takes certificate $2 as commit or tree $1 has it.
+# Takes $2, below certificates/, as commit or tree $1 has it.
 take() { git restore --source="$1" --staged --worktree -- "${prefix}certificates/$2"; }
 
-# Takes certificate $1 as a branch of this phase has it, if the base has not moved on for it since: the request that is
-# under review keeps its key, also when its group has another name by now.
+# The files of a folder in commit $1, with their modes.
+files_of() { git ls-tree "$1:$2" 2>/dev/null | tr '\t' ' ' | cut -d ' ' -f 1,4; }
+
+REQUEST='100644 private-key.yaml
+100644 request.pem
+100644 request.yaml'
+
+# Takes what a branch of ours adds to certificate $1, and nothing else of it: for `renew` one new revision, so that the
+# request under review keeps its key, also when its group has another name by now; for `fetch` the certificate of a
+# request in the base.
 carry_over() {
   path=${prefix}certificates/$1
-  for from in "$old" $own; do
-    [ -n "$from" ] || continue
-    before=$(at "$from^" "$path")
-    after=$(at "$from" "$path")
-    if [ -n "$after" ] && [ "$after" != "$before" ] && [ "$before" = "$(at "$base_commit" "$path")" ]; then
-      take "$from" "$1" && return
+  for from in $own; do
+    new=
+    for revision in $(git ls-tree --name-only "$from:$path" 2>/dev/null | grep -x '[1-9][0-9]*'); do
+      each=$path/$revision
+      if [ "$phase" = renew ]; then
+        [ -n "$(at "$base_commit" "$each")" ] || new="$new $revision"
+      elif [ -z "$(at "$base_commit" "$each/certificate.pem")" ] &&
+        [ "$(at "$from" "$each/request.pem")" = "$(at "$base_commit" "$each/request.pem")" ] &&
+        files_of "$from" "$each" | grep -qx '100644 certificate\.pem'; then
+        take "$from" "$1/$revision/certificate.pem" && return
+      fi
+    done
+    new=${new# }
+    if [ -n "$new" ] && [ "$(at "$from^" "$path")" = "$(at "$base_commit" "$path")" ] &&
+      [ "$(files_of "$from" "$path/$new")" = "$REQUEST" ]; then
+      take "$from" "$1/$new" && return
     fi
   done
 }
@@ -217,10 +262,10 @@ step_back() { git checkout --quiet -- "$folder" && git clean -fdq -- "$folder"; 
 
 # Renews all names at once, else each by itself, so that one that fails holds up no other.
 renew() {
-  run renew -C "$folder" "$@" && return
+  run renew -C "$folder" --quiet "$@" && return
   step_back
   for one; do
-    if run renew -C "$folder" "$one"; then
+    if run renew -C "$folder" --quiet "$one"; then
       git add --all -- "$folder"
     else
       complain "$folder: releaf renew $one failed; the others go on without it"
@@ -232,13 +277,12 @@ renew() {
 # A tree with all that the cluster has signed by now, or a branch has already; all of a folder in one go, and without
 # names, for then what nobody has signed yet is no failure.
 fetch() {
-  old=
   while read -r _ names <&4; do
     for name in $names; do
       carry_over "$name"
     done
   done 4<"$tmp/all"
-  run fetch -C "$folder" || complain "$folder: releaf fetch failed; what it could take goes on"
+  run fetch -C "$folder" --quiet || complain "$folder: releaf fetch failed; what it could take goes on"
   git add --all -- "$folder" && git write-tree >"$tmp/fetched"
 }
 
@@ -252,7 +296,7 @@ build() {
       ;;
     fetch)
       for name; do take "$(cat "$tmp/fetched")" "$name" || return; done
-      run synth -C "$folder" || return
+      run synth -C "$folder" --quiet || return
       ;;
   esac
   git add --all -- "$folder" && tree=$(git write-tree)
@@ -260,7 +304,7 @@ build() {
 
 # Title and body for what was built.
 describe() {
-  title=$(run pr -C "$folder" --base "$base_commit" --out "$tmp/body" | head -n 1)
+  title=$(run pr -C "$folder" --base "$base_commit" --out "$tmp/body" --quiet | head -n 1)
   [ -n "$title" ] && [ -s "$tmp/body" ]
 }
 
@@ -310,6 +354,13 @@ propose() {
     complain "$branch: releaf pr failed"
     return
   }
+  case $title in
+    'No certificate changes'* | 'Revisions that cannot be read'*)
+      complain "$branch: not proposed, for it would say: $title; look with releaf verify, and with releaf synth"
+      return
+      ;;
+  esac
+  commit=$old
   if [ -n "$old" ] && [ "$(git rev-parse "$old^" "$old^{tree}")" = "$(printf '%s\n%s' "$base_commit" "$tree")" ]; then
     say "$branch: is up to date"
   else
@@ -352,7 +403,11 @@ request() {
     # Another run may have opened it a moment ago.
     found=$(find_request "$branch") || found=
     case $found in
-      *' open '*) number=${found%% *} ;;
+      *" open $commit") number=${found%% *} ;;
+      *' open '*)
+        say "$branch: another run was faster; left to it"
+        return
+        ;;
       *)
         complain "$branch: cannot open its pull request; the next run tries again"
         return
@@ -379,16 +434,14 @@ leave() {
 # ---- phases --------------------------------------------------------------------------------------------------------
 
 can_reach_cluster() {
-  if [ -n "${RELEAF_KUBECONFIG:-}" ] && [ -z "${KUBECONFIG:-}" ]; then
-    if [ -f "$RELEAF_KUBECONFIG" ]; then
-      KUBECONFIG=$RELEAF_KUBECONFIG
-    else
-      (umask 077 && printf '%s\n' "$RELEAF_KUBECONFIG" >"$tmp/kubeconfig")
-      KUBECONFIG=$tmp/kubeconfig
-    fi
-    export KUBECONFIG
+  kubeconfig=${KUBECONFIG:-}
+  [ -z "$kubeconfig" ] || return 0
+  kubeconfig=${RELEAF_KUBECONFIG:-${HOME:-}/.kube/config}
+  if [ -n "${RELEAF_KUBECONFIG:-}" ] && [ ! -f "$kubeconfig" ]; then
+    kubeconfig=$tmp/kubeconfig
+    (umask 077 && say "$RELEAF_KUBECONFIG" >"$kubeconfig")
   fi
-  [ -n "${KUBECONFIG:-}" ] || [ -f "${HOME:-}/.kube/config" ]
+  [ -f "$kubeconfig" ]
 }
 
 plan_groups() {
@@ -460,19 +513,25 @@ tell_left() {
   for ref in $own; do
     # shellcheck disable=SC2086
     if [ -z "$(brought_by "$ref")" ] || among "$ref" $visited; then continue; fi
-    found=$(find_request "${ref#refs/releaf/}") || found=
-    case $found in
-      *' open '*)
-        say "${ref#refs/releaf/}: not needed any more; close pull request ${found%% *} and delete the branch"
-        ;;
-    esac
+    say "${ref#refs/releaf/}: not needed any more; close its pull request and delete the branch"
   done
 }
 
 each_folder() {
+  [ -z "$(tip_of "releaf/$phase")" ] ||
+    die "the branch releaf/$phase is in the way of releaf/$phase/...: rename or delete it"
+  # What is proposed already; what nobody was asked to review is made anew.
   own=
   for ref in $(git for-each-ref --format='%(refname)' "refs/releaf/releaf/$phase"); do
-    if is_ours "$ref"; then own="$own $ref"; fi
+    is_ours "$ref" || continue
+    if [ "$forge" != none ]; then
+      found=$(find_request "${ref#refs/releaf/}") || die "${ref#refs/releaf/}: cannot list its pull requests"
+      case $found in
+        *" open $(git rev-parse "$ref")") ;;
+        *) continue ;;
+      esac
+    fi
+    own="$own $ref"
   done
   slugs=
   for each; do
@@ -494,20 +553,15 @@ dashboard() {
     set -- "$@" -C "$each"
     shift
   done
-  run status --format markdown "$@" >"$tmp/status" || {
-    complain 'releaf status failed'
-    return
-  }
-  # GitHub takes 65,536 characters.
-  awk '
-    { bytes += length($0) + 1 }
-    bytes > 65000 { print "\nMore than fits here: run `releaf status`."; exit }
-    { print }
-  ' "$tmp/status" >"$tmp/body"
+  # What cannot be read is in it too; then it ends with status 1.
+  run status --format markdown "$@" >"$tmp/status" || complain 'releaf status failed; what it shows goes on'
+  [ -s "$tmp/status" ] || return
   if [ "$forge" = none ]; then
     cat "$tmp/status"
     return
   fi
+  marker='<!-- releaf dashboard -->'
+  { say "$marker" && cat "$tmp/status"; } >"$tmp/body"
   number=$(find_issue) || {
     complain 'cannot list the issues'
     return
@@ -515,13 +569,6 @@ dashboard() {
   if [ -z "$number" ]; then
     if create_issue; then say "opened the issue '$title'"; else complain "cannot open the issue '$title'"; fi
     return
-  fi
-  if [ "$forge" = github ]; then
-    if ! gh issue view "$number" --json number,title,body >"$tmp/list.json" </dev/null ||
-      ! node -e "$CHOOSE_ISSUE" "$tmp" "$title" >"$tmp/number"; then
-      complain "cannot read issue $number"
-      return
-    fi
   fi
   if same_body; then
     say "issue $number is up to date"
@@ -550,10 +597,13 @@ prepare() {
   [ -z "$(git status --porcelain)" ] ||
     die "the checkout has changes; commit them, or have git ignore them: $(git status --porcelain | head -n 3)"
   if [ -n "${RELEAF_TOKEN:-}" ]; then
-    # From the environment, so that it stands in no file and no argument; the empty one forgets what was set before.
+    # From the environment, so that it stands in no file and no argument, and for the host of the remote alone; the
+    # empty one forgets what was set before.
+    host=$(git remote get-url "$remote" 2>/dev/null || say "$remote")
+    host=$(say "$host" | sed -n 's,^\(https\{0\,1\}://\)\([^/@]*@\)\{0\,1\}\([^/]*\).*,\1\3,p')
     export RELEAF_TOKEN RELEAF_TOKEN_USER="${RELEAF_TOKEN_USER:-x-access-token}"
     export GIT_CONFIG_COUNT=2 GIT_CONFIG_KEY_0=credential.helper GIT_CONFIG_VALUE_0=
-    export GIT_CONFIG_KEY_1=credential.helper
+    export GIT_CONFIG_KEY_1="credential.${host:-https://none.invalid}.helper"
     # shellcheck disable=SC2016
     export GIT_CONFIG_VALUE_1='!f() { [ "$1" != get ] || printf "username=%s\npassword=%s\n" "$RELEAF_TOKEN_USER" "$RELEAF_TOKEN"; }; f'
   fi

@@ -237,12 +237,12 @@ describe('from the cluster', () => {
     [
       'a CA of the same name that did not sign',
       () => cluster(''),
-      'neither the Secret nor ConfigMap kube-root-ca.crt has the CA that signed, so MinIO pins the leaf',
+      'neither the Secret nor ConfigMap kube-root-ca.crt has the CA that signed, so the entry says leaf',
     ],
     [
       'no right to look',
       () => cluster(kesPair.ca, [right('configmaps')]),
-      'you may not get configmaps kube-root-ca.crt in default, so MinIO pins the leaf',
+      'you may not get configmaps kube-root-ca.crt in default, so the entry says leaf',
     ],
   ])('takes the leaf for %s', async (_, api, text) => {
     const root = folderOf({});

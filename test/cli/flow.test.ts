@@ -149,6 +149,9 @@ describe('the rotation', () => {
     expect(back).toMatchObject({
       status: 0,
       stdout: 'web: revision 2 is withdrawn, revision 1 serves\n',
+      stderr: expect.stringMatching(
+        /\nit stays there until: releaf renew web --force -C \S+\nnext: commit, open a pull request\n$/,
+      ) as string,
     });
     expect(read(root, 'dist/web.k8s.yaml')).toBe(served);
     const before = filesIn(root);
@@ -297,6 +300,42 @@ describe('the rotation', () => {
     const { stderr } = await releaf(['renew', '-C', folderOf({ ...WEB_FILES, ...local })]);
     expect(stderr).toMatch(/\nnext: releaf sign web --ca DIR -C \S+\n$/);
   });
+
+  it.each([
+    ['local', 5, /\nnext: releaf sign web0 web1 web2 web3 web4 --ca DIR -C \S+\n$/],
+    ['local', 6, /\/1\/\nnext: releaf sign --ca DIR -C \S+\n$/],
+    ['example.com/internal', 6, /:\n {2}releaf approve -C \S+\nor .*:\n {2}releaf fetch -C \S+\n$/],
+  ])(
+    'tells one command for many of signer %s, with names up to five: %i',
+    async (signer, count, told) => {
+      const [head = '', entry = ''] = WEB_CONFIG.replace('example.com/internal', signer).split(
+        /(?<=certificates:\n)/,
+      );
+      const entries = Array.from({ length: count }, (_, index) =>
+        entry.replace('web:', `web${index}:`).replace('web-tls', `web${index}-tls`),
+      );
+      const root = folderOf({ ...WEB_FILES, 'releaf.yaml': `${head}${entries.join('')}` });
+      expect((await releaf(['renew', '-C', root])).stderr).toMatch(told);
+    },
+  );
+
+  it.each([
+    ['missing', undefined, 'sealing.pem: there is no such file'],
+    ['empty', '', 'sealing.pem: is empty'],
+  ])(
+    'has plan say that the sealing certificate is %s, and how to get it',
+    async (_, pem, message) => {
+      const root = folderOf({
+        'releaf.yaml': WEB_CONFIG,
+        ...(pem !== undefined && { 'sealing.pem': pem }),
+      });
+      const { status, stderr } = await releaf(['plan', '-C', root]);
+      expect({ status, stderr }).toEqual({
+        status: 0,
+        stderr: `warning: ${message}\n  write the controller's own certificate there: releaf doctor --sealing-certificate > sealing.pem, or kubeseal --fetch-cert\nnext, once the warning is settled: releaf renew -C ${root}\n`,
+      });
+    },
+  );
 
   it('takes the folder before the command as well', async () => {
     const root = await issuedFolder();

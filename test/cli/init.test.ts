@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { parse } from 'yaml';
 import type { Ask, Choice } from '../../lib/cli/ask';
 import { ReleafError } from '../../lib/model/errors';
@@ -24,6 +24,7 @@ import { git, RECIPIENT, REPOSITORIES, repositoryOf } from './repositories';
 const CI = ['.releaf/pull-requests.sh', '.github/workflows/releaf.yaml'];
 const GITLAB_CI = ['.releaf/pull-requests.sh', '.releaf/gitlab-ci.yml', '.gitlab-ci.yml'];
 const { version } = jest.requireActual<{ version: string }>('../../package.json');
+const PACKED = `.releaf/releaf-${version}.tgz`;
 
 let ca: Files;
 let caFolder: string;
@@ -43,6 +44,9 @@ beforeAll(() => {
 afterAll(removeFolders);
 
 const init = (root: string, ...args: readonly string[]) => releaf(['init', ...args, '-C', root]);
+/** As it tells them from where the test stands. */
+const written = (root: string, stderr: string): readonly string[] =>
+  Array.from(stderr.matchAll(/^wrote {4}(.*)/gm), ([, file = '']) => relative(root, file));
 const configOf = (root: string): unknown => parse(read(root, 'releaf.yaml'));
 const repository = (name: keyof typeof REPOSITORIES): string => {
   const one: { files: Files; remote?: string } = REPOSITORIES[name];
@@ -178,7 +182,7 @@ describe('in the repository of a newcomer', () => {
     const { status, stdout, stderr } = await init(root, '--yes');
     expect(status).toBe(0);
     for (const words of why) expect(stdout).toContain(words);
-    expect(stderr.match(/(?<=^wrote {4}).*/gm)).toEqual(wrote);
+    expect(written(root, stderr)).toEqual(wrote);
     expect(configOf(root)).toMatchObject({ version: 1, ...config });
     expect(filesIn(root)).toMatchObject(before);
     writeFileSync(join(root, 'sealing-certificate.pem'), SEALING_CERTIFICATE);
@@ -195,9 +199,10 @@ describe('in the repository of a newcomer', () => {
     expect(stderr).toMatch(
       new RegExp(
         [
-          `next: releaf doctor --sealing-certificate -C ${root} > ${root}/sealing-certificate.pem`,
+          `next: cp /path/to/releaf-${version}.tgz ${root}/.releaf/   # releaf is not published yet; CI installs it from there`,
+          ` {6}releaf doctor --sealing-certificate -C ${root} > ${root}/sealing-certificate.pem`,
           ` {6}kubectl get configmap kube-root-ca.crt -o jsonpath='\\{.data.ca\\\\.crt\\}' > ${root}/ca.pem`,
-          ` {6}releaf renew -C ${root}\n$`,
+          ` {6}releaf renew -C ${root}\nwhere docs/ is: releaf --help\n$`,
         ].join('\n'),
       ),
     );
@@ -215,6 +220,9 @@ describe('in the repository of a newcomer', () => {
     const root = repository('cdk8s');
     const before = read(root, '.gitignore');
     const { stderr } = await init(root, '--yes');
+    expect(stderr).toContain(
+      `next: (cd ${root} && npm install /path/to/releaf-${version}.tgz)\n      releaf doctor`,
+    );
     expect(stderr).toContain(
       [
         '.gitignore needs 3 lines more:',
@@ -249,16 +257,16 @@ describe('where things belong', () => {
   it('writes the workflow at the top of the repository for a folder below', async () => {
     const root = repositoryOf({ 'clusters/prod/note.txt': 'x', '.github/CODEOWNERS': 'x' });
     const { stderr } = await init(join(root, 'clusters/prod'), '--yes');
-    expect(stderr).toContain('wrote    ../../.github/workflows/releaf.yaml\n');
+    expect(stderr).toContain(`wrote    ${root}/.github/workflows/releaf.yaml\n`);
     const workflow = read(root, '.github/workflows/releaf.yaml');
     expect(parse(workflow)).toMatchObject({
-      env: { RELEAF_FOLDERS: 'clusters/prod', RELEAF_VERSION: version },
+      env: { RELEAF_FOLDERS: 'clusters/prod', RELEAF_PACKAGE: PACKED },
     });
     const test = join(root, 'clusters/test');
     mkdirSync(test);
     const second = await init(test, '--yes');
     expect(second.stderr).toContain(
-      'kept     ../../.github/workflows/releaf.yaml, which is there already\n',
+      `kept     ${root}/.github/workflows/releaf.yaml, which is there already\n`,
     );
     expect(second.stderr).toContain(
       '.github/workflows/releaf.yaml needs clusters/test among RELEAF_FOLDERS\n',
@@ -268,13 +276,13 @@ describe('where things belong', () => {
 
   it('includes the jobs in .gitlab-ci.yml where there is none, and else says how', async () => {
     const fresh = repositoryOf({}, 'https://gitlab.com/team/shop.git');
-    expect((await init(fresh, '--yes')).stderr.match(/(?<=^wrote {4}).*/gm)).toEqual([
+    expect(written(fresh, (await init(fresh, '--yes')).stderr)).toEqual([
       ...GITLAB_CI,
       '.gitignore',
       'releaf.yaml',
     ]);
     expect(parse(read(fresh, '.releaf/gitlab-ci.yml'))).toMatchObject({
-      '.releaf': { variables: { RELEAF_FOLDERS: '.', RELEAF_VERSION: version } },
+      '.releaf': { variables: { RELEAF_FOLDERS: '.', RELEAF_PACKAGE: PACKED } },
     });
     expect(parse(read(fresh, '.gitlab-ci.yml'))).toEqual({
       include: [{ local: '.releaf/gitlab-ci.yml' }],
@@ -316,24 +324,114 @@ describe('where things belong', () => {
     expect(configOf(root)).toMatchObject({ certificates: { kes: { ca: 'ca.crt' } } });
   });
 
-  it('says what Flux and Argo CD must be told', async () => {
-    const root = repository('flux');
-    mkdirSync(join(root, 'clusters/prod/web'));
-    const { stderr } = await init(join(root, 'clusters/prod/web'), '--yes');
+  const REPORTED = 'web/dist/kustomizations/releaf.k8s.yaml';
+  const LISTING = 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n';
+
+  it('has Flux apply its objects by the kustomization.yaml that is there', async () => {
+    const root = repositoryOf({
+      ...REPOSITORIES.flux.files,
+      'clusters/prod/kustomization.yaml': `${LISTING}resources: [flux-system]\n`,
+      'clusters/prod/web/note.txt': '',
+    });
+    const folder = join(root, 'clusters/prod/web');
+    const { stderr } = await init(folder, '--yes');
     expect(stderr).toContain(
-      'Flux must apply clusters/prod/web/dist/kustomizations/releaf.k8s.yaml, which does the rest (docs/flux.md), for instance by\n' +
-        '      clusters/prod/kustomization.yaml: resources: [web/dist/kustomizations/releaf.k8s.yaml]\n',
+      `Flux must apply clusters/prod/${REPORTED}, which does the rest (docs/flux.md): add to the resources of clusters/prod/kustomization.yaml\n      - ${REPORTED}\n`,
     );
-    expect(stderr).toContain(
-      'warning: Flux takes every YAML file below clusters/prod for a manifest',
-    );
-    expect(configOf(join(root, 'clusters/prod/web'))).toMatchObject({
+    expect(stderr).not.toContain('warning: Flux takes');
+    expect(configOf(folder)).toMatchObject({
       delivery: { kustomizations: { path: 'clusters/prod/web' } },
       defaults: { sealing: { type: 'sops' } },
     });
-    const argo = repository('argoCd');
-    expect((await init(argo, '--yes')).stderr).toContain('Argo CD must apply dist/');
-    expect((await init(join(argo, 'web'), '--yes')).stderr).not.toContain('Argo CD must');
+  });
+
+  it('lists what Flux applies so far in a kustomization.yaml that is to be made, or Flux would delete it', async () => {
+    const root = repositoryOf({
+      ...REPOSITORIES.flux.files,
+      'clusters/prod/shop.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata: { name: shop }\n',
+      'clusters/prod/cache/kustomization.yaml': `${LISTING}resources: [a.yaml]\n`,
+      'clusters/prod/cache/a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n',
+      'clusters/prod/web/note.txt': '',
+      'clusters/test/other.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: b }\n',
+    });
+    const { stderr } = await init(join(root, 'clusters/prod/web'), '--yes');
+    expect(stderr).toContain(
+      [
+        `Flux must apply clusters/prod/${REPORTED}, which does the rest (docs/flux.md): make clusters/prod/kustomization.yaml, whole`,
+        '      so far Flux applies every manifest below clusters/prod; with the file, what it lists alone: the rest it takes for gone, and deletes with prune',
+        '      apiVersion: kustomize.config.k8s.io/v1beta1',
+        '      kind: Kustomization',
+        '      resources:',
+        '        - cache',
+        '        - flux-system/gotk-sync.yaml',
+        '        - shop.yaml',
+        `        - ${REPORTED}`,
+        'warning: Flux takes every YAML file below clusters/prod for a manifest, until a kustomization.yaml there lists them',
+      ].join('\n'),
+    );
+  });
+
+  it('names no file where nothing tells what Flux applies', async () => {
+    const { stderr } = await init(repositoryOf({}), '--yes', '--delivery', 'flux');
+    expect(stderr).toContain(
+      'add it to the resources of a kustomization.yaml that Flux applies\n      where that folder has none yet, a new one must list its other manifests too',
+    );
+  });
+
+  it.each([
+    [
+      'that there is',
+      { 'overlays/prod/kustomization.yaml': 'resources: [../../base]\n' },
+      [
+        'overlays/prod/kustomization.yaml, or another overlay, needs this among its components (docs/kustomize.md):',
+        '      - ../../dist',
+      ],
+    ],
+    [
+      'with what is there already, where there is none',
+      { 'web.yaml': 'apiVersion: v1\nkind: Service\nmetadata: { name: web }\n' },
+      [
+        'no kustomization.yaml was found; kustomization.yaml with all manifests of the folder (docs/kustomize.md):',
+        '      apiVersion: kustomize.config.k8s.io/v1beta1',
+        '      kind: Kustomization',
+        '      resources:',
+        '        - web.yaml',
+        '      components:',
+        '        - dist',
+      ],
+    ],
+  ])('has Kustomize include dist/ by a kustomization.yaml %s', async (_, files: Files, lines) => {
+    const root = repositoryOf(files);
+    const { stderr } = await init(root, '--yes', '--delivery', 'kustomize');
+    expect(stderr).toContain(lines.join('\n'));
+    // What certificates share is not there before it, and verify would miss it.
+    expect(stderr).toContain(`      releaf synth -C ${root}\n      releaf renew -C ${root}\n`);
+  });
+
+  it('says what Argo CD must be told', async () => {
+    const { 'apps/shop.yaml': app, ...others } = REPOSITORIES.argoCd.files;
+    const recursing = app.replace('path: web,', 'path: web, directory: { recurse: true },');
+    const saidFor = async (files: Files, folder = 'web') =>
+      (await init(join(repositoryOf({ ...others, ...files }), folder), '--yes')).stderr;
+    expect(await saidFor({ 'apps/shop.yaml': app }, '.')).toContain('Argo CD must apply dist/');
+    expect(await saidFor({ 'apps/shop.yaml': recursing })).not.toContain('Argo CD must');
+    expect(await saidFor({ 'apps/shop.yaml': app })).toContain(
+      'the one that applies web takes what is below, with directory: { recurse: true,',
+    );
+    const listed = { 'web/kustomization.yaml': 'resources: [web.yaml]\n' };
+    expect(await saidFor({ 'apps/shop.yaml': recursing, ...listed })).toContain(
+      'web/kustomization.yaml has it apply what it lists alone: name web/dist among its sources instead',
+    );
+  });
+
+  it('takes what serves in another folder for that folder’s', async () => {
+    const root = repositoryOf({
+      'prod/web.yaml': REPOSITORIES.argoCd.files['web/web.yaml'],
+      'prod/values.yaml': REPOSITORIES.tenant.files['values.yaml'],
+      'test/note.txt': '',
+    });
+    const { stdout } = await init(join(root, 'test'), '--yes');
+    expect(stdout).toContain('serves TLS  Service default/web            found nothing');
   });
 
   it('leaves the recipients to the creation rules where one is for dist/', async () => {
@@ -356,7 +454,7 @@ describe('what is there', () => {
     const before = traceOf(root);
     const { stderr } = await init(root, '--yes');
     expect(stderr).toContain(
-      'kept     .releaf/pull-requests.sh, which is there already\nkept     .github/workflows/releaf.yaml, which is there already\n',
+      `kept     ${root}/.releaf/pull-requests.sh, which is there already\nkept     ${root}/.github/workflows/releaf.yaml, which is there already\n`,
     );
     expect(traceOf(root)).toMatchObject(before);
     const after = traceOf(root);
@@ -369,11 +467,18 @@ describe('what is there', () => {
     const before = traceOf(root);
     const { stdout, stderr } = await init(root, '--yes', '--dry-run');
     expect(traceOf(root)).toEqual(before);
-    expect(stdout).toMatch(/^--- \.releaf\/pull-requests\.sh\n#!\/bin\/sh\n/);
-    expect(stdout).toContain('\n--- releaf.yaml\n# What releaf keeps valid.');
+    expect(stdout.startsWith(`--- ${root}/.releaf/pull-requests.sh\n#!/bin/sh\n`)).toBe(true);
+    expect(stdout).toContain(`\n--- ${root}/releaf.yaml\n# What releaf keeps valid.`);
     expect(stderr).toContain('nothing is written: --dry-run\n');
     await init(root, '--yes');
     expect(stdout).toContain(read(root, 'releaf.yaml'));
+  });
+
+  it('tells a config without certificates how it gets one', async () => {
+    const root = repositoryOf({ 'releaf.yaml': 'version: 1\ncertificates: {}\n' });
+    expect((await init(root, '--yes')).stderr).toContain(
+      `releaf.yaml has no certificates yet: releaf adopt NAMESPACE/SECRET -C ${root} writes the entry`,
+    );
   });
 
   it('adds the workflow to a folder that has a config when it is asked for', async () => {
@@ -381,7 +486,7 @@ describe('what is there', () => {
     await init(root, '--yes');
     const config = read(root, 'releaf.yaml');
     const { stderr } = await init(root, '--ci', 'github');
-    expect(stderr.match(/(?<=^wrote {4}).*/gm)).toEqual(CI);
+    expect(written(root, stderr)).toEqual(CI);
     expect(read(root, 'releaf.yaml')).toBe(config);
   });
 
@@ -454,24 +559,23 @@ spec: { kes: { replicas: 1 }, pools: [{ name: a }] }
 describe('the answers', () => {
   const product = (['generic', 'minio-kes'] as const).flatMap((profile) =>
     (['kubectl', 'kustomize', 'argo-cd', 'flux'] as const).flatMap((delivery) =>
-      (['sealed-secrets', 'sops'] as const).flatMap((sealing) =>
-        [
-          'kubernetes.io/kubelet-serving',
-          'beta.eks.amazonaws.com/app-serving',
-          'clusterissuers.cert-manager.io/internal',
-          'local',
-        ].map((signer) => ({ profile, delivery, sealing, signer })),
-      ),
+      (['sealed-secrets', 'sops'] as const).map((sealing) => ({ profile, delivery, sealing })),
     ),
   );
+  const signers = [
+    'kubernetes.io/kubelet-serving',
+    'clusterissuers.cert-manager.io/internal',
+    'local',
+  ];
   const ci = ['github', 'gitlab', 'none'];
 
+  // Every signer with each of them: test/config/init/config-text.test.ts.
   it('give a config that works, whatever they are', async () => {
     const bases: readonly Files[] = [
       {},
       { ...REPOSITORIES.tenant.files, 'web.yaml': REPOSITORIES.argoCd.files['web/web.yaml'] },
     ];
-    for (const [index, { profile, delivery, sealing, signer }] of product.entries()) {
+    for (const [index, { profile, delivery, sealing }] of product.entries()) {
       const root = folderOf({
         ...bases[index % bases.length],
         'ca.pem': ca['ca.crt'] ?? '',
@@ -479,6 +583,7 @@ describe('the answers', () => {
         '.sops.yaml': `creation_rules: [{ age: ${RECIPIENT} }]\n`,
       });
       const flags = ['--profile', profile, '--delivery', delivery, '--sealing', sealing];
+      const signer = signers[index % signers.length] ?? '';
       const more = ['--signer', signer, '--ci', ci[index % ci.length] ?? ''];
       await succeeds(['init', ...flags, ...more, '-C', root]);
       const { delivery: said } = configOf(root) as { delivery: string | { type: string } };
@@ -487,7 +592,7 @@ describe('the answers', () => {
       // Each way of delivery and sealing, and each signer.
       if (index % 5 === 0) await goOn(root);
     }
-  }, 120_000);
+  });
 
   /** Answers the questions in order, and writes them down. */
   class Scripted implements Ask {
@@ -609,15 +714,34 @@ describe('the answers', () => {
     expect(git(root, 'status', '--porcelain')).toBe('');
   });
 
+  it('give a workload without a namespace that of the command line, in its names too', async () => {
+    const root = repositoryOf({ 'web.yaml': REPOSITORIES.argoCd.files['web/web.yaml'] });
+    await init(root, '--yes', '--name', 'shop/web');
+    expect(configOf(root)).toMatchObject({
+      certificates: {
+        web: {
+          dnsNames: ['web.shop.svc', 'web.shop.svc.cluster.local'],
+          secret: { name: 'web-tls', namespace: 'shop' },
+          restart: [{ file: 'web.yaml' }],
+        },
+      },
+    });
+  });
+
   it.each([
-    [['--name', 'storage/minio', '--profile', 'minio-kes'], 'minio', 'storage'],
-    [['--name', 'myminio'], 'myminio', 'default'],
-    [['--profile', 'minio-kes'], 'myminio', 'default'],
-  ])('name the Tenant: %j', async (flags, tenant, namespace) => {
+    [['--name', 'storage/minio', '--profile', 'minio-kes'], 'minio', 'storage', 2],
+    [['--name', 'myminio'], 'myminio', 'default', 3],
+    [['--name', 'storage/myminio'], 'myminio', 'storage', 3],
+    [['--name', 'storage/myminio', '--profile', 'minio-kes'], 'myminio', 'storage', 3],
+    [['--profile', 'minio-kes'], 'myminio', 'default', 3],
+  ])('name the Tenant: %j', async (flags, tenant, namespace, replicas) => {
     const root = repository('tenant');
     await init(root, '--yes', ...flags);
     expect(configOf(root)).toMatchObject({
-      certificates: { kes: { profile: { tenant }, secret: { namespace } } },
+      certificates: { kes: { profile: { tenant, replicas }, secret: { namespace } } },
     });
+    // What was found is kept in step.
+    expect(read(root, 'releaf.yaml').includes('\n    restart:\n')).toBe(replicas === 3);
+    expect(read(root, 'releaf.yaml').includes('# Correct this')).toBe(namespace === 'default');
   });
 });

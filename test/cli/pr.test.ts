@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalCa } from '../../lib/x509/local-ca';
 import {
@@ -126,6 +126,57 @@ describe('releaf pr', () => {
     });
   });
 
+  it('says what releaf did not write, also when nothing else changes', async () => {
+    const root = repository();
+    await renew(root, 0);
+    commit(root);
+    writeFileSync(join(root, 'certificates/web/evil @you.sh'), 'x');
+    symlinkSync('/proc/self/environ', join(root, 'certificates/web/1/certificate.pem'));
+    const warned =
+      '> [!CAUTION]\n> - **not written by releaf:** `certificates/web/1/certificate.pem (a symbolic link)`, `certificates/web/evil @you.sh`';
+    expect((await pr(root, 0)).stdout).toContain(warned);
+    rmSync(join(root, 'certificates/web/1/certificate.pem'));
+    const { stdout } = await pr(root, 0);
+    expect(stdout).toMatch(
+      /^Files among the certificates that releaf did not write\n\n> \[!CAUTION\]/,
+    );
+    expect(JSON.parse((await pr(root, 0, '--json')).stdout)).toMatchObject({
+      changes: [],
+      foreign: [{ path: 'certificates/web/evil @you.sh', kind: 'a file' }],
+    });
+    commit(root);
+    expect((await pr(root, 0, '--base', 'HEAD~1', '--head', 'HEAD')).stdout).toContain(
+      'evil @you.sh`',
+    );
+    expect((await pr(root, 0, '--title')).stdout).toBe('No certificate changes\n');
+  });
+
+  it('warns where the request that waited is another one', async () => {
+    const root = repository();
+    await renew(root, 0);
+    commit(root);
+    rmSync(join(root, 'certificates/web/1'), { recursive: true });
+    await renew(root, 0);
+    const { stdout } = await pr(root, 0);
+    expect(stdout).toMatch(
+      /\n> \[!CAUTION\]\n> - `web`: \*\*key replaced:\*\* revision 1 waited for its certificate, and has another request/,
+    );
+  });
+
+  it('writes the body where no link is followed', async () => {
+    const root = repository();
+    const out = join(root, 'body.md');
+    writeFileSync(join(root, 'victim'), 'mine');
+    symlinkSync(join(root, 'victim'), out);
+    expect(await pr(root, 0, '--out', out)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(
+        `error FILE_UNWRITABLE: ${out}: is a symbolic link, or leads through too many`,
+      ) as string,
+    });
+    expect(read(root, 'victim')).toBe('mine');
+  });
+
   it('gives machines all of it', async () => {
     const root = repository();
     await renew(root, 0);
@@ -224,22 +275,19 @@ describe('releaf pr', () => {
     expect(await pr(folderOf(WEB_FILES), 0)).toMatchObject({ status: 1 });
   });
 
-  it('is quick with two thousand certificates of which three change', async () => {
+  it('parses only what differs', async () => {
     const recorded = (state: string) =>
-      manyTimes(2_000, filesIn(join(__dirname, '../pull-requests/renewal-issued', state)));
+      manyTimes(3, filesIn(join(__dirname, '../pull-requests/renewal-issued', state)));
     const root = repository('.', recorded('before'));
-    commit(root);
-    const after = recorded('after');
-    const names = ['site-0001', 'site-1000', 'site-2000'];
-    for (const name of names) {
-      const file = `certificates/${name}/2/certificate.pem`;
-      writeFileSync(join(root, file), after[file]!);
+    for (const name of ['site-1', 'site-3']) {
+      writeFileSync(join(root, `certificates/${name}/2/request.yaml`), 'not: this\n');
     }
-    const start = process.cpuUsage();
-    expect((await pr(root, 63, '--title')).stdout).toBe(
-      `Install the new certificates of ${names.join(', ')}\n`,
-    );
-    const { user, system } = process.cpuUsage(start);
-    expect((user + system) / 1e6).toBeLessThan(5);
-  }, 60_000);
+    commit(root);
+    const file = 'certificates/site-2/2/certificate.pem';
+    writeFileSync(join(root, file), recorded('after')[file]!);
+    expect(JSON.parse((await pr(root, 63, '--json')).stdout)).toMatchObject({
+      changes: [{ name: 'site-2', kind: 'issued' }],
+      unreadable: [],
+    });
+  });
 });

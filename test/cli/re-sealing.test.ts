@@ -154,7 +154,7 @@ describe('what seals, when it is not there,', () => {
     expect((await team.run('plan')).stdout).toMatch(/^web +keep /m);
     expect((await team.run('plan', 70)).stdout).toMatch(/^web +renew +2 +due since /m);
     expect(await team.refused('renew', 70)).toBe(
-      'error FILE_UNREADABLE: sealing.pem: there is no such file\n  get it from the controller: kubeseal --fetch-cert > sealing.pem\n',
+      "error FILE_UNREADABLE: sealing.pem: there is no such file\n  write the controller's own certificate there: releaf doctor --sealing-certificate > sealing.pem, or kubeseal --fetch-cert\n",
     );
     await team.renew('renew api', 70);
   });

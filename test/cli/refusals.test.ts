@@ -120,7 +120,7 @@ describe('fetch refuses', () => {
           ),
           { now: LATER },
         ),
-      /^error CERTIFICATE_KEY_MISMATCH: standard input: the certificate \(.*, serial [0-9a-f]+\) is for public key [0-9a-f]{64}, request web-2-[0-9a-f]{8} has [0-9a-f]{64}/,
+      /^error CERTIFICATE_KEY_MISMATCH: standard input: the certificate \(without subject, serial [0-9a-f]+\) is for public key [0-9a-f]{64}, request web-2-[0-9a-f]{8} has [0-9a-f]{64}/,
     ],
     [
       'an expired certificate',
@@ -328,6 +328,11 @@ describe('the command line refuses', () => {
       'a folder that is not there',
       (root: string) => join(root, 'no'),
       /^error CONFIG_MISSING: .*\/no: there is no such folder/,
+    ],
+    [
+      'a pattern that the shell did not take for folders',
+      (root: string) => join(root, 'clusters/*'),
+      /there is no such folder\n {2}leave it unquoted: the shell makes folders of it\n/,
     ],
     [
       'a file in place of a folder',
@@ -559,7 +564,7 @@ describe('files of the folder that are not what they should be', () => {
     [
       'two sealing certificates',
       { 'sealing.pem': SEALING_CERTIFICATE + SEALING_CERTIFICATE },
-      /^error SEALING_CERTIFICATE: sealing\.pem: expected one PEM CERTIFICATE, found CERTIFICATE, CERTIFICATE\n {2}write the controller's own certificate there: kubeseal --fetch-cert > sealing\.pem/,
+      /^error SEALING_CERTIFICATE: sealing\.pem: expected one PEM CERTIFICATE, found CERTIFICATE, CERTIFICATE\n {2}write the controller's own certificate there: releaf doctor --sealing-certificate > sealing\.pem, or kubeseal --fetch-cert/,
     ],
     [
       'a foreign file in the way',

@@ -29,6 +29,21 @@ ${prod} web missing - - - - releaf renew web -C ${prod}
   });
 });
 
+it('tells machines what to type for each folder too', async () => {
+  const { prod, test } = clusters();
+  const { stdout } = await releaf(['status', '--json', '-C', prod, test]);
+  expect(JSON.parse(stdout)).toEqual({
+    folders: [
+      { folder: prod, ...standing('web', prod) },
+      { folder: test, ...standing('api', test) },
+    ],
+  });
+});
+
+const standing = (name: string, folder: string) => ({
+  certificates: [{ name, state: 'missing', next: `releaf renew ${name} -C ${folder}` }],
+});
+
 it('shows the others when a folder cannot be read, and fails', async () => {
   const { prod, test } = clusters();
   writeFileSync(join(prod, 'releaf.yaml'), 'version: 2\n');

@@ -91,7 +91,7 @@ it('another delivery leaves nothing of the one before, whichever follow each oth
     for (const path of ['cdk8s.yaml', 'app.yaml', 'dist/app.k8s.yaml']) rmSync(join(root, path));
     expect(await outputAfter(root, delivery)).toEqual(before);
   }
-}, 60_000);
+});
 
 const outputIn = (root: string): readonly string[] =>
   Object.keys(filesIn(root)).filter((path) => path.startsWith('dist/'));

@@ -908,7 +908,6 @@ describe('a value of the wrong shape', () => {
   });
 
   it.each([
-    [null, 'got null'],
     [undefined, 'missing'],
     ['version: 1', 'got "version: 1"'],
     [[1, 2], 'got a list of 2'],
@@ -919,6 +918,12 @@ describe('a value of the wrong shape', () => {
   ])('%p instead of a config is refused', (written, came) => {
     const keys = 'version, extends, knownPrivateKeys, delivery, defaults or certificates';
     expect(problemsOf(written)).toEqual([`${came}; a mapping with ${keys} belongs here`]);
+  });
+
+  it('an empty file is refused, and how to begin is told', () => {
+    expect(problemsOf(null)).toEqual([
+      'the file is empty; it begins with version: 1, or remove it and run: releaf init',
+    ]);
   });
 });
 

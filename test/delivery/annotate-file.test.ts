@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { Document, parseAllDocuments, visit } from 'yaml';
 import { annotateFile, readAnnotation } from '../../lib/delivery/annotate-file';
 import { formatPath, parsePath } from '../../lib/delivery/yaml-path';
+import { parseFile } from '../../lib/delivery/yaml-file';
 import { ReleafError } from '../../lib/model/errors';
+
+jest.mock('../../lib/delivery/yaml-file', () => {
+  const actual = jest.requireActual<{ parseFile: typeof parseFile }>(
+    '../../lib/delivery/yaml-file',
+  );
+  return { ...actual, parseFile: jest.fn(actual.parseFile) };
+});
 
 const KEY = 'restart.releaf.dev/kes';
 
@@ -658,4 +666,27 @@ describe('on any YAML', () => {
       }),
     );
   });
+});
+
+it('gives the same of one text again and again, whatever was asked before', () => {
+  const place = { file: 'kes.yaml', annotations: 'annotations' };
+  const before = text('annotations:', '  a: "1"', '  b: "2"');
+  for (let round = 0; round < 2; round += 1) {
+    expect(annotateFile(before, place, 'a', '1')).toBe(before);
+    expect(annotateFile(before, place, 'b', '3')).toBe(
+      text('annotations:', '  a: "1"', '  b: "3"'),
+    );
+    expect(() => annotateFile(before, { ...place, annotations: 'x.y' }, 'a', '1')).toThrow(
+      'kes.yaml: there is no x.y',
+    );
+  }
+});
+
+it('parses a file once for all that stands there already', () => {
+  jest.mocked(parseFile).mockClear();
+  const place = { file: 'kes.yaml', annotations: 'annotations' };
+  const names = Array.from({ length: 100 }, (_, index) => `key-${index}`);
+  const file = text('annotations:', ...names.map((name) => `  ${name}: "1"`));
+  for (const name of names) expect(annotateFile(file, place, name, '1')).toBe(file);
+  expect(parseFile).toHaveBeenCalledTimes(1);
 });

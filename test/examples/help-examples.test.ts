@@ -14,16 +14,15 @@ it('every example of the help is prepared to be run, and nothing else is', async
 });
 
 // Those that take a shell run in test/system/help-examples.test.ts.
-it.each(Object.keys(PREPARED).filter((line) => !takesShell(line)))(
+it.each(Object.entries(PREPARED).filter(([line]) => !takesShell(line)))(
   '%s',
-  async (line) => {
-    const { folder, options, status = 0 } = await PREPARED[line]!();
+  async (line, [tells, prepare]) => {
+    const { folder, options, status = 0 } = await prepare();
     process.chdir(folder);
     const argv = line.replace('/tmp/', `${folder}/`).split(' ').slice(1);
     const ran = await releaf(argv, options);
     expect(ran).toMatchObject({ status });
     expect(ran.stderr).not.toMatch(/^error/m);
-    expect(`${ran.stdout}${ran.stderr}`).not.toBe('');
+    expect(`${ran.stdout}${ran.stderr}`).toContain(tells);
   },
-  60_000,
 );

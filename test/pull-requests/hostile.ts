@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import fc from 'fast-check';
 import type { CertificateSpec } from '../../lib/model/certificate-spec';
 import { compareRevisions, type CertificateChange } from '../../lib/rotation/certificate-change';
 import type { FolderChanges } from '../../lib/report/pull-request-parts';
@@ -33,6 +34,18 @@ export const HOSTILE: readonly string[] = [
   '%%{init: {}}%% click a href "javascript:alert(1)"; section x : title',
 ];
 
+/** Text that tries to begin a line with a command. */
+export const lineBreaking = fc
+  .array(fc.constantFrom('\n', '\r', '\u2028', '\u0085', '/close', '/', ' ', '\t', '`', '|', '>', '- ', 'a'))
+  .map((parts) => parts.join(''));
+
+/**
+ * A line that GitLab takes for a command; it may be indented there.
+ *
+ * @see https://docs.gitlab.com/user/project/quick_actions/
+ */
+export const QUICK_ACTION = /(?:^|[\n\v\f\r\u0085\u2028\u2029])[\s>]*\//;
+
 interface Recorded {
   readonly change: CertificateChange;
   readonly spec: CertificateSpec;
@@ -59,7 +72,7 @@ export function hostileFolder(text: string): FolderChanges {
     reason: text,
     serialNumber: text,
     issuer: text,
-    differences: [text],
+    notAsAsked: [text],
   };
   return {
     folder: text,
@@ -73,7 +86,7 @@ export function hostileFolder(text: string): FolderChanges {
           after: { ...change.after!, ...facts, serialNumber: `${text}2` },
           replaced: text,
           leaving: [text],
-          points: { ...change.points!, namesAdded: [text], ca: { before: text, after: text } },
+          differences: { ...change.differences!, namesAdded: [text], ca: { before: text, after: text } },
           restarts: [{ file: text, object: text, path: text, by: 'certificate', restarts: true }],
         },
       },

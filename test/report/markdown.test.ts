@@ -70,11 +70,42 @@ describe('code', () => {
     );
   });
 
+  it('closes no issue of GitLab, which looks for that before the text is rendered', () => {
+    const closing =
+      /\b(?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?):? +(?:issues? +)?(?:[\w./-]*#\d|https?:\/\/|[A-Z][A-Z0-9_]+-\d)/i;
+    const reference = fc.constantFrom('#1', 'a/b#1', 'https://x/-/issues/1', 'ABC-1', 'issue #2');
+    fc.assert(
+      fc.property(
+        fc.constantFrom('Closes ', 'fixes: ', 'x`Resolve  '),
+        reference,
+        anyText,
+        (word, to, text) => {
+          expect(`${word}${to}`).toMatch(closing);
+          for (const all of [`${word}${to}${text}`, `${text} ${word}${to}`]) {
+            expect(codeSpan(all)).not.toMatch(closing);
+          }
+        },
+      ),
+    );
+  });
+
   it.each([
     ['kes', '`kes`'],
     ['a`b', '<code>a&#96;b</code>'],
     ['a|b', '<code>a&#124;b</code>'],
     ['', '<code></code>'],
+    ['CN=Closes #1', '<code>CN&#61;Closes &#35;1</code>'],
+    [
+      'fixes https://x/y/issues/7',
+      '<code>fixes https&#58;&#47;&#47;x&#47;y&#47;issues&#47;7</code>',
+    ],
+    ['Closes ABC-12', '<code>Closes ABC&#45;12</code>'],
+    [
+      'CN=web CA-1a, O=x: 2027-05-01',
+      '<code>CN&#61;web CA&#45;1a&#44; O&#61;x&#58; 2027&#45;05&#45;01</code>',
+    ],
+    ['web-2-40ae0490', '`web-2-40ae0490`'],
+    ['releaf renew web --force', '`releaf renew web --force`'],
   ])('of %j is %s', (text, markdown) => {
     expect(codeSpan(text)).toBe(markdown);
   });

@@ -1,10 +1,17 @@
+import fc from 'fast-check';
 import type { CertificateChange } from '../../lib/rotation/certificate-change';
 import { pullRequestBody, pullRequestJson } from '../../lib/report/pull-request';
 import type { FolderChanges, ToldChange } from '../../lib/report/pull-request-parts';
 import { pullRequestTitle } from '../../lib/report/pull-request-title';
 import { warningsOf } from '../../lib/report/pull-request-warnings';
 import { daysAfter } from '../harness';
-import { HOSTILE, hostileFolder, recordedChange } from '../pull-requests/hostile';
+import {
+  HOSTILE,
+  hostileFolder,
+  lineBreaking,
+  QUICK_ACTION,
+  recordedChange,
+} from '../pull-requests/hostile';
 
 /** GitHub refuses a longer body; GitLab takes 16 times as much. */
 const LONGEST = 65_536;
@@ -35,7 +42,7 @@ describe('the body', () => {
   it.each([50, 2_000, 10_000])(
     'fits into GitHub with %i certificates, and says what it left out',
     (count) => {
-      const changed = many(count, { differences: undefined, leaving: ['shop/old'] } as never);
+      const changed = many(count, { leaving: ['shop/old'] });
       const body = pullRequestBody([folderOf(changed)], NOW);
       expect(Buffer.byteLength(body)).toBeLessThan(LONGEST);
       expect(body).toContain('## Timeline');
@@ -99,6 +106,25 @@ describe('the body', () => {
     expect(places).not.toContain(-1);
   });
 
+  it('has no line that GitLab takes for a quick action, whatever stands in the files', () => {
+    fc.assert(
+      fc.property(lineBreaking, (text) => {
+        const hostile = hostileFolder(text);
+        const failure = { code: 'CONFIG_INVALID' as const, message: text, hint: text };
+        const broken = { ...hostile, changes: [], failure };
+        const told = hostile.changes[0]!;
+        for (const folders of [
+          [hostile],
+          [broken],
+          [broken, { ...hostile, changes: [told, told, told, told] }, folderOf([], text)],
+        ]) {
+          expect(pullRequestBody(folders, NOW)).not.toMatch(QUICK_ACTION);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('tells of a folder that cannot be compared beside the others', () => {
     const failure = { code: 'CONFIG_INVALID' as const, message: 'no `such` key', hint: '' };
     const body = pullRequestBody(
@@ -114,20 +140,28 @@ describe('the body', () => {
 
 describe('warnings', () => {
   const { change, spec } = issued;
-  const points = change.points!;
+  const differences = change.differences!;
 
   it.each<[string, Partial<CertificateChange>, string]>([
-    ['a name that goes', { points: { ...points, namesRemoved: ['a.example.com'] } }, 'names'],
-    ['another subject', { points: { ...points, subject: { before: '', after: 'CN=x' } } }, 'names'],
+    [
+      'a name that goes',
+      { differences: { ...differences, namesRemoved: ['a.example.com'] } },
+      'names',
+    ],
+    [
+      'another subject',
+      { differences: { ...differences, subject: { before: '', after: 'CN=x' } } },
+      'names',
+    ],
     [
       'another signer',
-      { points: { ...points, signer: { before: 'a/b', after: 'a/c' } } },
+      { differences: { ...differences, signer: { before: 'a/b', after: 'a/c' } } },
       'request',
     ],
-    ['more usages', { points: { ...points, usagesAdded: ['client auth'] } }, 'request'],
-    ['a kept key', { points: { ...points, newKey: false } }, 'key'],
-    ['an earlier end', { after: { ...change.after!, notAfter: daysAfter(70) } }, 'ends earlier'],
-    ['a changed signer', { after: { ...change.after!, differences: ['x'] } }, 'not as asked'],
+    ['more usages', { differences: { ...differences, usagesAdded: ['client auth'] } }, 'request'],
+    ['a kept key', { differences: { ...differences, newKey: false } }, 'key'],
+    ['an earlier end', { after: { ...change.after!, notAfter: daysAfter(70) } }, 'ends-earlier'],
+    ['a changed signer', { after: { ...change.after!, notAsAsked: ['x'] } }, 'not-as-asked'],
     [
       'a longer life',
       { after: { ...change.after!, lifetime: { issued: 9e6, asked: 1e6 } } },
@@ -136,8 +170,8 @@ describe('warnings', () => {
     [
       'other recipients',
       {
-        points: {
-          ...points,
+        differences: {
+          ...differences,
           sealing: {
             before: { sealing: 'sops', recipients: ['age1a'] },
             after: { sealing: 'sops', recipients: ['age1b'] },
@@ -149,8 +183,8 @@ describe('warnings', () => {
     [
       'another way of sealing',
       {
-        points: {
-          ...points,
+        differences: {
+          ...differences,
           sealing: { before: { sealing: 'plaintext' }, after: { sealing: 'sops', recipients: [] } },
         },
       },

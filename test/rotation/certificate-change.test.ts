@@ -56,13 +56,21 @@ describe('two states of a certificate', () => {
       before: { revision: 1 },
       after: { revision: 2 },
       atOnce: false,
-      points: { gained: 62 * 86_400_000, newKey: true, namesAdded: [], namesRemoved: [] },
+      differences: { gainedSeconds: 62 * 86_400, newKey: true, namesAdded: [], namesRemoved: [] },
       leaving: [],
       rewritten: [],
       restarts: [{ file: 'deployment.yaml', by: 'certificate', restarts: true }],
     });
     expect(change.before?.serialNumber).not.toBe(change.after?.serialNumber);
     expect(change).not.toHaveProperty('request');
+  });
+
+  it('say that a request which waited is another one under its number', () => {
+    expect(compare([first, pending], [first, other])).toMatchObject({ remade: [2], rewritten: [] });
+    const signed = { ...other, certificate: second.certificate! };
+    expect(compare([first, pending], [first, signed])?.remade).toEqual([2]);
+    expect(compare([first, pending], [first, second])?.remade).toEqual([]);
+    expect(compare([first, pending], [first, third])?.remade).toEqual([]);
   });
 
   it('name the request that must not be signed any more', () => {

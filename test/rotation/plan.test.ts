@@ -131,7 +131,7 @@ describe('the plan', () => {
       {},
       'hold',
       2,
-      'revision 2 was withdrawn; stays at revision 1 until renew web --force',
+      'revision 2 was withdrawn; stays at revision 1 until releaf renew web --force',
     ],
     [
       'iw',
@@ -139,7 +139,7 @@ describe('the plan', () => {
       {},
       'hold',
       2,
-      'revision 2 was withdrawn; stays at revision 1 until renew web --force',
+      'revision 2 was withdrawn; stays at revision 1 until releaf renew web --force',
     ],
     [
       'iw',
@@ -147,7 +147,7 @@ describe('the plan', () => {
       more,
       'hold',
       2,
-      'revision 2 was withdrawn; stays at revision 1 until renew web --force',
+      'revision 2 was withdrawn; stays at revision 1 until releaf renew web --force',
     ],
   ] as const)('of %j on day %i with %j', (letters, day, changed, action, revision, reason) => {
     const step = stepOf(letters, day, changed);

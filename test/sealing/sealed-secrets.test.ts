@@ -111,7 +111,7 @@ it('tells sealing certificates apart by the digest that a sealed key records', (
     expect.objectContaining({
       code: 'SEALING_CERTIFICATE',
       message: 'sealing.pem: expected one PEM CERTIFICATE, found CERTIFICATE, CERTIFICATE',
-      hint: "write the controller's own certificate there: kubeseal --fetch-cert > sealing.pem",
+      hint: "write the controller's own certificate there: releaf doctor --sealing-certificate > sealing.pem, or kubeseal --fetch-cert",
     }) as Error,
   );
 });

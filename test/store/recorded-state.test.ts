@@ -1,10 +1,14 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  differingNames,
+  differs,
+  namesIn,
+  newlyForeign,
   revisionsIn,
   stateOfCommit,
   stateOnDisk,
+  type Unread,
+  type RecordedState,
 } from '../../lib/store/recorded-state';
 import { filesIn, folderOf, removeFolders, type Files } from '../harness';
 
@@ -16,6 +20,9 @@ const committed = (files: Files): ReadonlyMap<string, Buffer> =>
       .filter(([path]) => path.startsWith('certificates/'))
       .map(([path, text]) => [path.replace('certificates/', ''), Buffer.from(text)]),
   );
+
+const differingNames = (before: RecordedState, after: RecordedState): readonly string[] =>
+  namesIn(before, after).filter((name) => differs(name, before, after));
 
 afterAll(removeFolders);
 
@@ -35,6 +42,46 @@ describe('what is recorded', () => {
     expect(state.names).toEqual(['web']);
     expect(differingNames(state, stateOnDisk(folderOf(RECORDED)))).toEqual([]);
     expect(revisionsIn(state, 'nobody')).toEqual([]);
+  });
+
+  it('tells what releaf did not write, alike on disk and in a commit', () => {
+    const strange = [
+      'certificates/README',
+      'certificates/web/2/.gitattributes',
+      'certificates/web/2/deep/request.pem',
+      'certificates/web/02/request.pem',
+      'certificates/web/notes.md',
+    ];
+    const root = folderOf({
+      ...RECORDED,
+      ...Object.fromEntries(strange.map((path) => [path, 'x'])),
+    });
+    symlinkSync('request.pem', join(root, 'certificates/web/2/withdrawn'));
+    mkdirSync(join(root, 'certificates/empty'));
+    mkdirSync(join(root, 'certificates/inner/.git'), { recursive: true });
+    writeFileSync(join(root, 'certificates/inner/.git/config'), '');
+    const found = [
+      ...strange.map((path) => ({ path, kind: 'a file' as const })),
+      { path: 'certificates/inner', kind: 'a repository of its own' as const },
+      { path: 'certificates/web/2/withdrawn', kind: 'a symbolic link' as const },
+    ].sort((a, b) => (a.path < b.path ? -1 : 1));
+    const commit = stateOfCommit(
+      new Map<string, Buffer | Unread>([
+        ...committed(RECORDED),
+        ...found.map(
+          ({ path, kind }) =>
+            [path.replace('certificates/', ''), kind === 'a file' ? 'not wanted' : kind] as const,
+        ),
+      ]),
+    );
+    expect(stateOnDisk(root).foreign()).toEqual(found);
+    expect(commit.foreign()).toEqual(found);
+    const clean = stateOfCommit(committed(RECORDED));
+    expect(newlyForeign(clean, stateOnDisk(root))).toEqual(found);
+    expect(newlyForeign(commit, stateOnDisk(root))).toEqual([]);
+    expect(() => revisionsIn(commit, 'web')).toThrow(
+      'certificates/web/2/withdrawn: is a symbolic link',
+    );
   });
 
   it.each([

@@ -81,7 +81,21 @@ describe('sealedForIn', () => {
     expect(asked({ 'releaf.yaml': text })).toEqual({ found: undefined, problems: [] });
   });
 
+  it('tells of a sealing certificate that is not there where it is asked to', () => {
+    const { folder, spec } = open({ 'releaf.yaml': WEB_CONFIG });
+    const problems: ReleafError[] = [];
+    const sealedFor = sealedForIn(folder, (error) => problems.push(error), 'told');
+    expect(sealedFor(spec, undefined)).toBeUndefined();
+    expect(problems).toMatchObject([
+      {
+        message: 'sealing.pem: there is no such file',
+        hint: "write the controller's own certificate there: releaf doctor --sealing-certificate > sealing.pem, or kubeseal --fetch-cert",
+      },
+    ]);
+  });
+
   it.each([
+    ['an empty sealing certificate', WEB_CONFIG, { 'sealing.pem': '\n' }, 'SEALING_CERTIFICATE'],
     ['.sops.yaml', SOPS, { '.sops.yaml': 'creation_rules: []' }, 'SEALING_RECIPIENTS'],
     ['a sealing certificate', WEB_CONFIG, { 'sealing.pem': 'x' }, 'PEM_INVALID'],
   ])('tells of %s that cannot be used, and goes on', (_, text, files: Files, code) => {

@@ -16,18 +16,26 @@ function kubectlPrinting(text: string): string {
   return folder;
 }
 
-it.each(Object.keys(PREPARED).filter(takesShell))('%s', async (line) => {
-  const { folder, kubectl = '', cluster, status = 0 } = await PREPARED[line]!();
-  const before = Object.keys(filesIn(folder));
-  const PATH = `${kubectlPrinting(kubectl)}:${pathWithReleaf()}`;
-  const run = (kubeconfig?: string) =>
-    // As in zsh, where the help says `${fpath[1]}`.
-    start('bash', ['-o', 'pipefail', '-c', `fpath=(. "$PWD"); ${line}`], {
-      cwd: folder,
-      env: { PATH, HOME: folder, KUBECONFIG: kubeconfig },
-    });
-  const ran = cluster ? await served(cluster, run) : await run();
-  expect(ran).toMatchObject({ status, stderr: expect.not.stringMatching(/^error/m) as string });
-  const written = Object.keys(filesIn(folder)).length > before.length;
-  expect(written || `${ran.stdout}${ran.stderr}` !== '' || line.startsWith('source')).toBe(true);
-});
+/** What it is that an example does, where it prints nothing. */
+const shownBy = (line: string): string =>
+  line.startsWith('source ') ? `${line}; complete -p releaf` : line;
+
+it.each(Object.entries(PREPARED).filter(([line]) => takesShell(line)))(
+  '%s',
+  async (line, [tells, prepare]) => {
+    const { folder, kubectl = '', cluster, status = 0 } = await prepare();
+    const before = Object.keys(filesIn(folder));
+    const PATH = `${kubectlPrinting(kubectl)}:${pathWithReleaf()}`;
+    const run = (kubeconfig?: string) =>
+      // As in zsh, where the help says `${fpath[1]}`.
+      start('bash', ['-o', 'pipefail', '-c', `fpath=(. "$PWD"); ${shownBy(line)}`], {
+        cwd: folder,
+        env: { PATH, HOME: folder, KUBECONFIG: kubeconfig },
+      });
+    const ran = cluster ? await served(cluster, run) : await run();
+    expect(ran).toMatchObject({ status, stderr: expect.not.stringMatching(/^error/m) as string });
+    const written = Object.entries(filesIn(folder)).filter(([file]) => !before.includes(file));
+    const texts = written.map(([, text]) => text);
+    expect([ran.stdout, ran.stderr, ...texts].join('\n')).toContain(tells);
+  },
+);

@@ -3,8 +3,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { pullRequestBody } from '../../lib/report/pull-request';
+import { statusMarkdown } from '../../lib/report/status-markdown';
 import { daysAfter } from '../harness';
 import { HOSTILE, hostileFolder } from '../pull-requests/hostile';
+import { EACH_STATE, entry, type Sketch } from '../report/status-entries';
+
+/** Words that begin a line of Mermaid. */
+const KEYWORDS = ['title', 'section', 'gantt', 'click', 'excludes', 'todayMarker', 'accTitle'];
 
 const GOLDEN = join(__dirname, '../pull-requests');
 
@@ -89,6 +94,34 @@ describe('the timeline of a pull request', () => {
     );
     const [diagram = ''] = diagramsIn(body);
     expect(await drawn(diagram)).toContain('revision 2 serves');
+  });
+});
+
+describe('the chart of a dashboard', () => {
+  const chartOf = (sketches: readonly Sketch[], folders: readonly string[]): string => {
+    const rows = sketches.map((one) => entry(one).row);
+    const [diagram = ''] = diagramsIn(statusMarkdown({ rows, folders, unread: [] }));
+    return diagram;
+  };
+
+  it('is drawn by Mermaid, with certificates in every state', async () => {
+    const texts = await drawn(chartOf(EACH_STATE, ['clusters/prod', 'clusters/test']));
+    expect(texts).toEqual(
+      expect.arrayContaining([
+        ...['Expired', 'To do', 'Waits for a signature', 'Renews next'],
+        ...['· kes in clusters/prod', '· grafana in clusters/prod'],
+      ]),
+    );
+  });
+
+  it.each([...HOSTILE, ...KEYWORDS])('is drawn about %j', async (text) => {
+    const sketches = [
+      { name: text, folder: text, left: 60 },
+      { name: 'web', folder: 'a', left: 61 },
+    ];
+    expect(await drawn(chartOf(sketches, [text, 'a']))).toContain('· web in a');
+    const one = await drawn(chartOf([{ name: text, folder: '.', left: 60 }], ['.']));
+    expect(one.filter((label) => label.startsWith('·'))).toHaveLength(1);
   });
 });
 

@@ -1,7 +1,15 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeFolders, SEALING_CERTIFICATE } from '../harness';
-import { config, entry, keyOf, Repository, SHOP_AND_DATA, TOKEN } from './forge/repository';
+import {
+  config,
+  entry,
+  keyOf,
+  Repository,
+  SHOP_AND_DATA,
+  TOKEN,
+  type Request,
+} from './forge/repository';
 
 afterAll(removeFolders);
 
@@ -198,6 +206,82 @@ describe('what other people do to a pull request', () => {
   });
 });
 
+describe('what anybody who may push can write', () => {
+  /** A commit with the author of the script. */
+  const forge = (repository: Repository, branch: string, script: string, from = 'main'): void => {
+    const commit = `git add --all; git -c user.name=releaf -c user.email=releaf@localhost commit -qm x`;
+    const text = `cd '${repository.clone()}'; git checkout -q ${from}; PATH='${repository.root}/bin':$PATH
+export FORGE_STATE='${repository.root}/state'; ${script}
+${commit}; git push -qf origin HEAD:refs/heads/${branch}`;
+    repository.run('sh', ['-ec', text]);
+  };
+  const opened = (repository: Repository, head: string): void => {
+    const number = repository.requests().length + 1;
+    const [title, body, commit] = ['x', 'x', repository.tip(head)!];
+    repository.add({ number, state: 'open', head, base: 'main', title, body, commit } as Request);
+  };
+
+  it('is no key of the next pull request: a branch without a pull request', async () => {
+    const repository = withConfig(WEB);
+    forge(repository, 'releaf/renew/zzz', 'releaf renew web');
+    await repository.good('renew');
+    expect(keyOf(repository, 'releaf/renew/all', 'web/1')).not.toEqual(
+      keyOf(repository, 'releaf/renew/zzz', 'web/1'),
+    );
+  });
+
+  it.each([
+    ['a link', 'releaf renew web; ln -sf /proc/self/environ certificates/web/1/request.yaml'],
+    ['another file', 'releaf renew web; touch certificates/web/1/x.sh'],
+    ['a program', 'releaf renew web; chmod +x certificates/web/1/request.pem'],
+    ['two revisions', 'releaf renew web; cp -r certificates/web/1 certificates/web/2'],
+    ['a link to a folder', 'mkdir certificates; ln -s /tmp certificates/web'],
+  ])('is not taken from a pull request: %s', async (_, script) => {
+    const repository = withConfig(WEB);
+    forge(repository, 'releaf/renew/zzz', script);
+    opened(repository, 'releaf/renew/zzz');
+    await repository.good('renew');
+    expect(
+      repository.changed('releaf/renew/all').filter((file) => file.startsWith('certificates/')),
+    ).toEqual(
+      ['private-key.yaml', 'request.pem', 'request.yaml'].map(
+        (file) => `certificates/web/1/${file}`,
+      ),
+    );
+    expect(repository.file('releaf/renew/all', 'certificates/web/1/request.pem')).not.toBe(
+      repository.file('releaf/renew/zzz', 'certificates/web/1/request.pem') ?? '',
+    );
+  });
+
+  it('is but the certificate of a request in the base, once that is merged', async () => {
+    const repository = withConfig(WEB);
+    await repository.good('renew');
+    repository.merge(1);
+    const key = keyOf(repository, 'main', 'web/1');
+    const other =
+      'rm -r certificates; releaf renew web; releaf fetch -C .; touch certificates/web/x.sh';
+    forge(repository, 'releaf/fetch/zzz', other);
+    opened(repository, 'releaf/fetch/zzz');
+    await repository.good('fetch');
+    expect(keyOf(repository, 'releaf/fetch/all', 'web/1')).toEqual(key);
+    expect(repository.changed('releaf/fetch/all')).toEqual([
+      'certificates/web/1/certificate.pem',
+      'dist/web.k8s.yaml',
+    ]);
+  });
+
+  it.each(['github', 'gitlab'])('is not edited: an issue of a stranger on %s', async (where) => {
+    const repository = withConfig(WEB);
+    const body = '<!-- releaf dashboard -->\nof a stranger';
+    const theirs = { number: 1, state: 'open', title: 'releaf: certificates', body, ours: false };
+    writeFileSync(repository.state('issues.json'), JSON.stringify([theirs]));
+    await repository.good('dashboard', where);
+    expect(repository.issues()).toMatchObject([theirs, { number: 2 }]);
+    await repository.good('dashboard', where);
+    expect(repository.issues()).toHaveLength(2);
+  });
+});
+
 describe('pull requests for groups', () => {
   it('are one for each namespace; when the grouping changes, the keys stay', async () => {
     const repository = new Repository();
@@ -216,7 +300,7 @@ describe('pull requests for groups', () => {
     const said = await repository.good('renew');
     expect(keyOf(repository, 'releaf/renew/all', 'db/1')).toEqual(db);
     expect(said).toMatch(
-      /^releaf\/renew\/data: not needed any more; close pull request \d and delete the branch$/m,
+      /^releaf\/renew\/data: not needed any more; close its pull request and delete the branch$/m,
     );
   });
 
@@ -305,10 +389,10 @@ describe('a run that fails half way', () => {
       'pr-create',
       'error: releaf/renew/all: cannot open its pull request; the next run tries again\n',
     );
-    const tip = repository.tip('releaf/renew/all');
-    expect(tip).toBeDefined();
+    const unseen = keyOf(repository, 'releaf/renew/all', 'web/1');
     await repository.good('renew');
-    expect(repository.tip('releaf/renew/all')).toBe(tip);
+    // Nobody was asked to look at that key.
+    expect(keyOf(repository, 'releaf/renew/all', 'web/1')).not.toEqual(unseen);
     expect(repository.requests()).toMatchObject([{ number: 1, state: 'open' }]);
     const { title, body } = repository.requests()[0]!;
     repository.set(1, { title: 'another', body: `${body}\r\n` });
@@ -416,6 +500,21 @@ describe('the script', () => {
     expect(repository.tip('releaf/renew/all')).toBe(tip);
     expect(await repository.good('dashboard', 'none')).toContain('web');
     expect(repository.calls()).toEqual([]);
+  });
+
+  it('gives releaf no token, and only fetch the kubeconfig', async () => {
+    const repository = withConfig(WEB);
+    writeFileSync(
+      join(repository.root, 'bin/spy'),
+      '#!/bin/sh\nenv | sed -n "s/^\\([A-Z_]*\\(TOKEN\\|KUBECONFIG\\)[A-Z_]*\\)=.*/$1 \\1/p" >>"$FORGE_STATE/seen"\nexec releaf "$@"\n',
+      { mode: 0o755 },
+    );
+    writeFileSync(repository.state('seen'), '');
+    const env = { RELEAF: 'spy' };
+    await repository.good('renew', 'github', { env });
+    repository.merge(1);
+    for (const phase of ['fetch', 'dashboard']) await repository.good(phase, 'gitlab', { env });
+    expect(readFileSync(repository.state('seen'), 'utf8')).toBe('fetch KUBECONFIG\n');
   });
 
   it('leaves fetching to others where there is no kubeconfig', async () => {

@@ -247,6 +247,9 @@ describe(`with ${MANY} certificates`, () => {
     return Math.min(passed, after - before);
   }
 
+  const medianOf = (times: readonly number[]): number =>
+    [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Infinity;
+
   it(`filters and sorts within ${MOST_MS} ms, to the frame that shows it`, async () => {
     const page = await open(fleet(MANY));
     await page.evaluate(IN_BROWSER);
@@ -257,8 +260,8 @@ describe(`with ${MANY} certificates`, () => {
       times.sort.push(await painted(page, 'sort', round % 2 ? 'name' : 'secret'));
     }
     if (process.env['FIGURES']) console.log(times);
-    // The least: whatever else the machine does only adds to it.
-    for (const each of Object.values(times)) expect(Math.min(...each)).toBeLessThan(MOST_MS);
+    // As it mostly is for a person: of each time what others took is gone already, a lucky round proves nothing.
+    for (const each of Object.values(times)) expect(medianOf(each)).toBeLessThan(MOST_MS);
   });
 
   it('ends with all rows in order', async () => {

@@ -85,7 +85,10 @@ describe('the workflow for GitHub', () => {
 
   it('says which version init has, and which folder', () => {
     const made = parse(GITHUB[1]![1]) as Workflow;
-    expect(made.env).toEqual({ RELEAF_VERSION: '12.3.4', RELEAF_FOLDERS: 'clusters/prod' });
+    expect(made.env).toEqual({
+      RELEAF_PACKAGE: '.releaf/releaf-12.3.4.tgz',
+      RELEAF_FOLDERS: 'clusters/prod',
+    });
   });
 
   it('gives each job no right that it does not need', () => {
@@ -216,6 +219,7 @@ const teamOf = (): Repository => {
     'releaf.yaml': WEB,
     'sealing.pem': SEALING_CERTIFICATE,
     '.releaf/pull-requests.sh': readFileSync(SCRIPT, 'utf8'),
+    '.releaf/releaf-0.1.0.tgz': '',
   });
   for (const name of ['npm', 'apk']) {
     writeFileSync(
@@ -306,7 +310,9 @@ describe('the scripts of the workflow', () => {
     expect(said).toContain('releaf/renew/all: opened its pull request\n');
     expect(said).toContain('fetch: skipped, for there is no kubeconfig');
     expect(said).toContain("opened the issue 'releaf: certificates'\n");
-    expect(installed(repository)).toBe('npm install --global releaf@latest\n');
+    expect(installed(repository)).toBe(
+      'npm install --global --ignore-scripts ./.releaf/releaf-0.1.0.tgz\n',
+    );
 
     repository.merge(1);
     const reached = new GithubRunner(repository, { RELEAF_KUBECONFIG: 'kind: Config' });
@@ -324,7 +330,14 @@ describe('the scripts of the workflow', () => {
     const { body } = repository.requests()[0]!;
     expect(readFileSync(join(runner.folder, 'summary'), 'utf8')).toBe(body);
     await runner.job('comment', runner.folder);
-    expect(readFileSync(repository.state('comment-1'), 'utf8')).toBe(body);
+    await runner.job('comment', runner.folder);
+    const comments = (): unknown =>
+      JSON.parse(readFileSync(repository.state('comments.json'), 'utf8'));
+    const ours = { number: 1, body: `<!-- releaf -->\n${body}` };
+    expect(comments()).toEqual([ours]);
+    writeFileSync(join(runner.folder, 'changes.md'), 'No certificate changes.\n');
+    await runner.job('comment', runner.folder);
+    expect(comments()).toEqual([{ ...ours, body: '<!-- releaf -->\nNo certificate changes.\n' }]);
   });
 
   it('comment on nothing where no certificate changes', async () => {
@@ -332,21 +345,20 @@ describe('the scripts of the workflow', () => {
     repository.commit('feature', { 'README.md': 'more words\n' });
     const runner = new GithubRunner(repository);
     await runner.job('verify', mergeOf(repository, 'feature'));
-    expect(existsSync(join(runner.folder, 'changes.md'))).toBe(false);
     await runner.job('comment', runner.folder);
-    expect(existsSync(repository.state('comment-1'))).toBe(false);
+    expect(readFileSync(repository.state('comments.json'), 'utf8')).toBe('[]');
   });
 
   it('take releaf from the repository where its package.json has it', async () => {
     const repository = teamOf();
     repository.onMain({
       'package.json': '{ "devDependencies": { "releaf": "1.0.0" } }',
-      'package-lock.json': '{}',
+      'package-lock.json': '{ "packages": { "node_modules/releaf": {} } }',
     });
     const runner = new GithubRunner(repository);
     const checkout = repository.clone();
     await runner.job('verify', mergeOf(repository, 'main'));
-    expect(installed(repository)).toBe('npm ci\n');
+    expect(installed(repository)).toBe('npm ci --ignore-scripts\n');
     expect(readFileSync(join(runner.folder, 'path'), 'utf8')).toMatch(/\/node_modules\/\.bin\n$/);
     expect(dirname(checkout)).toBe(repository.root);
   });
@@ -393,7 +405,7 @@ describe('the scripts of the jobs', () => {
     expect(said).toContain('releaf/renew/all: opened its pull request\n');
     expect(said).toContain("opened the issue 'releaf: certificates'\n");
     expect(installed(repository)).toBe(
-      'apk add --no-cache git glab\nnpm install --global releaf@latest\n',
+      'apk add --no-cache git glab\nnpm install --global --ignore-scripts ./.releaf/releaf-0.1.0.tgz\n',
     );
     const checkout = repository.clone();
     repository.run('git', ['checkout', '--quiet', 'releaf/renew/all'], checkout);

@@ -144,6 +144,15 @@ it.each(KEYS.map((each) => [each.name, each.container, each] as const))(
   },
 );
 
+it('finds a key at the end of 16 MiB of hex', () => {
+  const { der } = KEYS.find(({ container }) => container === 'PKCS#8')!;
+  const start = Buffer.from('3082ffff020100', 'hex');
+  const hex = Buffer.concat([start, Buffer.alloc(8 * 1024 * 1024, 'any'), der]).toString('hex');
+  for (const text of [hex, wrapped(hex, 64)]) {
+    expect(findPrivateKey(Buffer.from(text))).toBe('PKCS#8 in hex');
+  }
+});
+
 const openssl = (args: readonly string[], input: Buffer | string = ''): string =>
   execFileSync('openssl', args, { input, stdio: 'pipe' }).toString();
 

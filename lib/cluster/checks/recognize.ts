@@ -1,3 +1,4 @@
+import { minuteUtc } from '../../model/minute';
 import { isIssued, type IssuedRevision, type Revision } from '../../model/revision';
 import { readCertificates, type X509 } from '../../x509/certificate';
 
@@ -31,6 +32,5 @@ export function leafOf(pem: string, what: string): X509 {
 
 /** Which certificate, in words: `serial 3f9a, until 2027-05-30 12:00 UTC`. */
 export function inWords({ serialNumber, notAfter }: X509, now: Date): string {
-  const end = notAfter.toISOString().slice(0, 16).replace('T', ' ');
-  return `serial ${serialNumber}, ${notAfter <= now ? 'expired on' : 'until'} ${end} UTC`;
+  return `serial ${serialNumber}, ${notAfter <= now ? 'expired on' : 'until'} ${minuteUtc(notAfter)}`;
 }

@@ -66,7 +66,7 @@ function kesUnknown(
     ...(spec.appendCa
       ? []
       : [
-          `trust: ${caMissing}, so MinIO pins the leaf, and must restart after KES at each renewal; once you have that CA as ca.pem, say ca: ca.pem in place of trust: leaf`,
+          `trust: ${caMissing}, so the entry says leaf; once you have that CA as ca.pem, say ca: ca.pem in place of it`,
         ]),
   ];
 }
@@ -114,7 +114,7 @@ export function warningsOf(
       : []),
     ...keeperWarning(secret.owner, isRefused ? release : undefined),
     ...like.warnings,
-    ...spec.warnings.filter((warning) => !TOLD.test(warning)),
+    ...spec.warnings.filter((warning) => !THERE_ALREADY.test(warning)),
     ...othersWarning(made),
     ...(secret.keys.privateKey === undefined
       ? [
@@ -134,8 +134,8 @@ function othersWarning({ secret: { others }, spec }: Made): readonly string[] {
   ];
 }
 
-/** What profiles warn of, and is told here from what was found. */
-const TOLD = /^(?:secret\.name: \S+ may be there already|trust: leaf)/;
+/** What profiles warn of; here it is what was found. */
+const THERE_ALREADY = /^secret\.name: \S+ may be there already/;
 
 /** @param release - the command without which Sealed Secrets refuses the Secret; undefined where it does not */
 function keeperWarning(

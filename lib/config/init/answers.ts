@@ -47,7 +47,8 @@ export interface Reasoned<Value> {
 export type ReasonedAnswers = { readonly [Key in keyof Answers]: Reasoned<Answers[Key]> };
 
 const NAMES = { generic: 'web', 'minio-kes': 'minio' };
-const NAMESPACE_UNSAID = 'default';
+/** Where nothing says a namespace. */
+export const NAMESPACE_UNSAID = 'default';
 
 /**
  * What may be meant by what serves TLS: everything that was found and can be written down, what needs least
@@ -57,7 +58,7 @@ export function serversToChoose({ kes, servers }: Findings): readonly Server[] {
   return [
     ...kes.flatMap((found): readonly Server[] => {
       const { tenant: name, namespace = NAMESPACE_UNSAID, file } = found;
-      return fits([TENANT, name], [NAMESPACE, namespace], [FILE, file])
+      return fits([TENANT, name], [NAMESPACE, namespace], [RELATIVE_FILE, file])
         ? [{ profile: 'minio-kes', name, namespace, found }]
         : [];
     }),
@@ -68,7 +69,7 @@ export function serversToChoose({ kes, servers }: Findings): readonly Server[] {
         [CERTIFICATE_NAME, name],
         [NAMESPACE, namespace],
         [SECRET_NAME, secretName],
-        [FILE, file],
+        [RELATIVE_FILE, file],
         ...names,
       )
         ? [{ profile: 'generic', name, namespace, found }]
@@ -77,12 +78,6 @@ export function serversToChoose({ kes, servers }: Findings): readonly Server[] {
     ...PROFILES.map((profile) => unfound(profile)),
   ];
 }
-
-/** A file above the folder is as good for telling names. */
-const FILE: TextShape = {
-  ...RELATIVE_FILE,
-  broken: (file) => RELATIVE_FILE.broken(file.replace(/^(?:\.\.\/)+/, '')),
-};
 
 const fits = (...values: readonly (readonly [TextShape, string])[]): boolean =>
   values.every(([shape, value]) => shape.broken(value) === undefined);
@@ -95,6 +90,7 @@ const unfound = (
 
 /**
  * What serves TLS by the flags: the first that was found and goes with them, else one with these names.
+ * What was found without a namespace goes with any.
  *
  * @param name - `NAME`, or `NAMESPACE/NAME`
  */
@@ -104,15 +100,32 @@ export function serverNamed(
   name: string | undefined,
 ): Server {
   const [own = '', namespace] = (name ?? '').split('/').reverse();
-  const found = choices.find(
+  const meant = choices.filter(
     (one) =>
       (profile === undefined || one.profile === profile) &&
-      (name === undefined ||
-        (one.found !== undefined &&
-          one.name === own &&
-          (namespace === undefined || one.namespace === namespace))),
+      (name === undefined || (one.found !== undefined && one.name === own)),
   );
-  return found ?? unfound(profile ?? 'generic', own, namespace);
+  const found =
+    meant.find((one) => namespace === undefined || one.namespace === namespace) ??
+    meant.find((one) => one.found?.namespace === undefined);
+  if (!found) return unfound(profile ?? 'generic', own, namespace);
+  return namespace === undefined ? found : inNamespace(found, namespace);
+}
+
+/** What nothing but the command line says the namespace of. */
+function inNamespace(server: Server, namespace: string): Server {
+  if (server.profile === 'minio-kes') {
+    return { ...server, namespace, ...(server.found && { found: { ...server.found, namespace } }) };
+  }
+  const { found } = server;
+  if (!found || found.namespace !== undefined) return { ...server, namespace };
+  const dnsNames = found.dnsNames.map((name) =>
+    name.replace(
+      new RegExp(`(?<=\\.)${NAMESPACE_UNSAID}(?=\\.svc(?:\\.cluster\\.local)?$)`),
+      namespace,
+    ),
+  );
+  return { ...server, namespace, found: { ...found, namespace, dnsNames } };
 }
 
 /**

@@ -20,6 +20,9 @@ export const GITHUB_WORKFLOW = '.github/workflows/releaf.yaml';
 export const GITLAB_JOBS = '.releaf/gitlab-ci.yml';
 export const GITLAB_CI = '.gitlab-ci.yml';
 
+/** The packed program from which CI installs it where package.json of the repository does not have it. */
+export const packed = (version: string): string => `.releaf/releaf-${version}.tgz`;
+
 /** What `.gitlab-ci.yml` must say; nothing else where there is none yet. */
 export const GITLAB_INCLUDE = `include:\n  - local: ${GITLAB_JOBS}\n`;
 
@@ -40,7 +43,7 @@ export function ciFiles(
 ): readonly CiFile[] {
   const filled = (text: string): string =>
     text
-      .replace(/^( *RELEAF_VERSION:) latest$/m, (_, key: string) => `${key} ${version}`)
+      .replace(/^( *RELEAF_PACKAGE:) .*$/m, (_, key: string) => `${key} ${packed(version)}`)
       .replace(/^( *RELEAF_FOLDERS:) \.$/m, (_, key: string) => `${key} ${within || '.'}`);
   const script = { file: SCRIPT, text: template('pull-requests.sh') };
   switch (ci) {

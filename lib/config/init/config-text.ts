@@ -17,8 +17,8 @@ export function configText(parts: ConfigParts): string {
   const { schema } = parts;
   return [
     ...(schema === undefined ? [] : [`# yaml-language-server: $schema=${schema}`]),
-    '# What releaf keeps valid. Correct the names; every key is explained in docs/config.md.',
-    '# After a change: releaf plan',
+    '# What releaf keeps valid. Correct the names; docs/config.md explains every key.',
+    '# Where docs/ is: releaf --help. After a change: releaf plan',
     'version: 1',
     '',
     ...delivery(parts),

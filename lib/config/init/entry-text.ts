@@ -1,6 +1,6 @@
 import { visible } from '../../model/visible';
 import { SOURCE_NAME } from '../kubernetes-names';
-import { inWords, type Server } from './answers';
+import { inWords, NAMESPACE_UNSAID, type Server } from './answers';
 import type { ConfigParts } from './config-parts';
 import { EKS_APP_SERVING, KUBELET_SERVING } from './defaults';
 import { serviceNames } from './found-server';
@@ -37,10 +37,13 @@ function signer({ value }: { readonly value: string }): readonly string[] {
 }
 
 /** A namespace, and that it is a guess where nothing says it. */
-const namespaceLines = (namespace: string, said: boolean): readonly string[] => [
-  ...(said ? [] : ['  # Nothing says it: correct it.']),
+const namespaceLines = ({ namespace, found: server }: Server): readonly string[] => [
+  ...(isGuess(namespace, server) ? ['  # Correct this: nothing says another one.'] : []),
   `  namespace: ${scalar(namespace)}`,
 ];
+
+const isGuess = (namespace: string, server: Server['found']): boolean =>
+  server ? server.namespace === undefined : namespace === NAMESPACE_UNSAID;
 
 function genericEntry(
   { answers, places }: ConfigParts,
@@ -67,7 +70,7 @@ function genericEntry(
       '# The Secret that will hold certificate and key, as tls.crt and tls.key.',
       'secret:',
       `  name: ${scalar(workload?.secretName ?? `${name}-tls`)}`,
-      ...namespaceLines(namespace, !workload || workload.namespace !== undefined),
+      ...namespaceLines(server),
       ...(workload?.restarts === false ? [] : restarts(places)),
     ]),
   ];
@@ -81,7 +84,7 @@ const duration = (): readonly string[] => [
   'duration: 90d',
 ];
 
-function restarts({ restart }: Places): readonly string[] {
+function restarts({ restart }: Places, ofChart = false): readonly string[] {
   if (restart.length === 0) {
     return [
       '# What reads the Secret when it starts only: an annotation in a file of yours restarts it.',
@@ -93,8 +96,11 @@ function restarts({ restart }: Places): readonly string[] {
   return [
     '# releaf sets an annotation there that changes with the certificate, so that pods restart.',
     'restart:',
-    ...restart.flatMap(({ file, annotations, object, digestOf }) => [
+    ...restart.flatMap(({ file, annotations, object, digestOf }, index) => [
       `  - file: ${scalar(file)}`,
+      ...(ofChart && index === 0
+        ? ['    # The chart has none for KES alone: it puts these on the pods of KES too.']
+        : []),
       `    annotations: ${scalar(annotations)}`,
       ...(object
         ? ['    object:', `      kind: ${object.kind}`, `      name: ${scalar(object.name)}`]
@@ -113,7 +119,7 @@ function kesEntry(
   { answers, findings, places }: ConfigParts,
   server: Server & { readonly profile: 'minio-kes' },
 ): readonly string[] {
-  const { name, namespace, found: tenant } = server;
+  const { name, found: tenant } = server;
   const secret = ownSecret(server);
   return [
     `# The server certificate of ${visible(inWords(server))}: docs/minio-kes.md.${found(tenant?.file)}`,
@@ -129,13 +135,15 @@ function kesEntry(
       "# The Secret that will hold certificate and key. Not the operator's own, which is <tenant>-kes-tls.",
       'secret:',
       `  name: ${scalar(secret.name)}`,
-      ...namespaceLines(namespace, !tenant || tenant.namespace !== undefined),
+      ...namespaceLines(server),
       ...(secret.type === undefined ? [] : [`  type: ${secret.type}`]),
       '# The CA of the signer, which MinIO is to trust; on many clusters that of the API server:',
       `# ${caCommand(findings.ca ?? CA)}`,
       `ca: ${scalar(findings.ca ?? CA)}`,
       ...references(places),
-      ...(places.restart.length > 0 ? restarts(places) : tenantRestarts()),
+      ...(places.restart.length > 0
+        ? restarts(places, tenant?.where === 'values')
+        : tenantRestarts()),
     ]),
   ];
 }

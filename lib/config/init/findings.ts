@@ -1,14 +1,22 @@
 import { posix } from 'node:path';
-import { fluxIn, inFolder, pathsOf, type FoundFlux } from './found-engine';
+import { fluxIn, inFolder, pathsOf, recursingPathsOf, type FoundFlux } from './found-engine';
 import { kesOfManifest, kesOfValues, type FoundKes } from './found-kes';
 import { serversIn, type FoundObject, type FoundServer } from './found-server';
 import { couldSeal, isCa, sopsIn, type FoundSops } from './found-sealing';
+import { parsedAtMost } from './parse-budget';
 import { at, documentsOf, textAt } from './read-value';
 
 /** What a repository says of itself. Files are relative to the folder of the config. */
 export interface Findings {
+  /** Whether there is more than was parsed. @default false */
+  readonly cut?: boolean;
   /** A file with an Application, AppProject or ApplicationSet, and the folders that Applications apply. */
-  readonly argoCd?: { readonly file: string; readonly paths: readonly string[] };
+  readonly argoCd?: {
+    readonly file: string;
+    readonly paths: readonly string[];
+    /** Those that are applied with all that is below. */
+    readonly recursing: readonly string[];
+  };
   readonly flux?: FoundFlux;
   /** A kustomization.yaml. */
   readonly kustomize?: string;
@@ -23,7 +31,9 @@ export interface Findings {
   /** A file that only Amazon EKS has a use for. */
   readonly eks?: string;
   readonly clusterIssuer?: { readonly file: string; readonly name: string };
+  /** In the folder of the config: what serves in another is another's. */
   readonly kes: readonly FoundKes[];
+  /** In the folder of the config. */
   readonly servers: readonly FoundServer[];
 }
 
@@ -31,7 +41,8 @@ export interface Findings {
 const TELLING =
   /argoproj\.io|fluxcd\.io|kustomize\.config\.k8s\.io|bitnami\.com|minio\.min\.io|cert-manager\.io|eks\.amazonaws\.com|eksctl\.io|\btenant:|secretName:|^kind: *["']?Service\b|^(?:resources|namespace):/m;
 
-const MOST_PARSED = 3000;
+/** These tell by what they are called. */
+const READ_BY_NAME = /(?:^|\/)(?:cdk8s|\.sops)\.yaml$/;
 
 /**
  * Finds what a repository says of itself.
@@ -46,10 +57,12 @@ export function findingsOf(
   now: Date,
 ): Findings {
   const yaml = files.filter(({ file }) => /\.ya?ml$/i.test(file));
-  const objects = yaml
-    .filter(({ text }) => TELLING.test(text))
-    .slice(0, MOST_PARSED)
-    .flatMap(({ file, text }) => documentsOf(text).map((object) => ({ file, object })));
+  const { parsed, cut } = parsedAtMost(
+    yaml.filter(({ file, text }) => READ_BY_NAME.test(file) || TELLING.test(text)),
+  );
+  const objects = parsed.flatMap(({ file, text }) =>
+    documentsOf(text).map((object) => ({ file, object })),
+  );
   const inGroup = (group: string, kinds?: readonly string[]) =>
     objects.find(
       ({ object }) =>
@@ -63,31 +76,39 @@ export function findingsOf(
   const issuerName = textAt(issuer?.object, 'metadata', 'name');
   const pem = files.filter(({ file }) => !/\.ya?ml$/i.test(file));
   return {
+    ...(cut && { cut }),
     ...(argoCd && {
-      argoCd: { file: argoCd.file, paths: objects.flatMap(({ object }) => pathsOf(object)) },
+      argoCd: {
+        file: argoCd.file,
+        paths: objects.flatMap(({ object }) => pathsOf(object)),
+        recursing: objects.flatMap(({ object }) => recursingPathsOf(object)),
+      },
     }),
     ...given('flux', fluxIn(objects)),
     ...given(
       'kustomize',
       yaml.find(({ file }) => /(?:^|\/)kustomization\.ya?ml$/.test(file))?.file,
     ),
-    ...given('cdk8s', cdk8sApp(yaml)),
-    ...given('sops', sopsIn(yaml)),
+    ...given('cdk8s', cdk8sApp(parsed)),
+    ...given('sops', sopsIn(parsed)),
     ...given('sealingCertificate', pem.find((one) => couldSeal(one, now))?.file),
     ...given('sealedSecret', inGroup('bitnami.com', ['SealedSecret'])?.file),
     ...given('ca', pem.find(isCa)?.file),
     ...given('eks', objects.find(isEks)?.file),
     ...(issuer && issuerName && { clusterIssuer: { file: issuer.file, name: issuerName } }),
     kes: objects
+      .filter(isInside)
       .flatMap(({ file, object }) => [...kesOfManifest(file, object), ...kesOfValues(file, object)])
       .map((found) => ({ ...given('namespace', namespaceFor(found, objects, within)), ...found })),
     servers: serversIn(
       objects,
       (found) =>
         textAt(found.object, 'metadata', 'namespace') ?? namespaceFor(found, objects, within),
-    ),
+    ).filter(isInside),
   };
 }
+
+const isInside = ({ file }: { readonly file: string }): boolean => !file.startsWith('../');
 
 function cdk8sApp(yaml: readonly { file: string; text: string }[]): string | undefined {
   const own = yaml.find(({ file }) => file === 'cdk8s.yaml');

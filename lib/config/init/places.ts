@@ -10,12 +10,11 @@ export interface Places {
 }
 
 /**
- * The places in the file that was found, as far as it lies in the folder of the config.
+ * The places in the file that was found.
  *
  * @see docs/minio-kes.md
  */
 export function placesOf(server: Server): Places {
-  if (server.found?.file.startsWith('../')) return NONE;
   return server.profile === 'generic' ? ofServer(server.found) : ofKes(server.found);
 }
 

@@ -377,6 +377,7 @@ describe('the entry', () => {
     );
     expect(warnings).toEqual([
       'Tenant kes-tenant owns the Secret; Sealed Secrets refuses to write it until you run: kubectl --context prod annotate secret -n default kes-tenant-kes-tls sealedsecrets.bitnami.com/managed=true',
+      'trust: leaf: MinIO pins this certificate and must restart after KES at each renewal',
     ]);
     expect(unknown.map((line) => line.split(':')[0])).toEqual([
       'signer',

@@ -200,3 +200,23 @@ describe('the rest', () => {
     ).toEqual({ file: '../.sops.yaml', recipients: [age] });
   });
 });
+
+describe('of more than can be parsed', () => {
+  const MANIFEST = 'apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\n';
+
+  it.each([
+    ['documents', `${MANIFEST}${'---\na: 1\n'.repeat(20_000)}`],
+    ['bytes', `${MANIFEST}a: "${'x'.repeat(5 * 1024 * 1024)}"\n`],
+  ])('because of its %s it is told, and the rest is found', (_, text) => {
+    const start = process.cpuUsage();
+    const files = Object.fromEntries(
+      Array.from({ length: 41 }, (_each, n) => [`a${n}.yaml`, text]),
+    );
+    expect(find({ ...files, 'z.yaml': MANIFEST })).toMatchObject({
+      cut: true,
+      sealedSecret: 'z.yaml',
+    });
+    expect(process.cpuUsage(start).user / 1e6).toBeLessThan(5);
+    expect(find({ 'z.yaml': MANIFEST })).not.toHaveProperty('cut');
+  });
+});

@@ -188,9 +188,7 @@ resources:
     within: 'clusters/prod/web',
     releaf: 'releaf',
     init: '--yes',
-    told: [
-      'clusters/prod/kustomization.yaml: resources: [web/dist/kustomizations/releaf.k8s.yaml]',
-    ],
+    told: ['add to the resources of clusters/prod/kustomization.yaml'],
     asked: ["echo '  - web/dist/kustomizations/releaf.k8s.yaml' >> ../kustomization.yaml"],
     names: [],
   },

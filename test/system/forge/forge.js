@@ -20,9 +20,11 @@ const GH = {
   'pr list': { flags: ['--head', '--base', '--state', '--limit', '--json'], json: REQUEST_FIELDS },
   'pr create': { flags: ['--head', '--base', '--title', '--body-file'] },
   'pr edit': { flags: ['--title', '--body-file'] },
-  'pr comment': { flags: ['--body-file'], switches: ['--edit-last', '--create-if-none'] },
-  'issue list': { flags: ['--state', '--limit', '--json'], json: ['number', 'title', 'body'] },
-  'issue view': { flags: ['--json'], json: ['number', 'title', 'body'] },
+  'pr comment': { flags: ['--body-file'] },
+  api: {
+    flags: ['--method', '--raw-field', '--field', '--jq'],
+    switches: ['--paginate', '--slurp'],
+  },
   'issue create': { flags: ['--title', '--body-file'] },
   'issue edit': { flags: ['--title', '--body-file'] },
 };
@@ -138,7 +140,7 @@ function change(kind, number, changes) {
 function addIssue({ title, body }) {
   const all = load('issues');
   const number = all.length + 1;
-  save('issues', [...all, { number, state: 'open', title, body }]);
+  save('issues', [...all, { number, state: 'open', title, body, ours: true }]);
   return number;
 }
 
@@ -185,12 +187,30 @@ function gh() {
       change('requests', Number(words[0]), { title: one('--title'), body: body() });
       return `pull/${words[0]}`;
     case 'pr comment':
-      fs.writeFileSync(join(STATE, `comment-${words[0]}`), body());
+      save('comments', [
+        ...load('comments'),
+        { number: load('comments').length + 1, body: body() },
+      ]);
       return `pull/${words[0]}#comment`;
-    case 'issue list':
-      return pick(load('issues').filter(({ state }) => state === one('--state')));
-    case 'issue view':
-      return pick(load('issues').filter(({ number }) => number === Number(words[0]))).slice(1, -1);
+    case 'api': {
+      if (words[0] === 'graphql') {
+        const nodes = load('issues')
+          .filter(({ state }) => state === 'open')
+          .map((each) => ({ ...each, viewerDidAuthor: each.ours === true }));
+        return JSON.stringify([{ data: { repository: { issues: { nodes } } } }]);
+      }
+      const [, id] = /\/issues\/comments\/(\d+)$/.exec(words[0]) ?? [];
+      if (id) {
+        const text = fs.readFileSync(one('--field').replace('body=@', ''), 'utf8');
+        change('comments', Number(id), { body: text });
+        return '{}';
+      }
+      // What the script selects with --jq.
+      return load('comments')
+        .filter(({ stranger, body: text }) => !stranger && text.startsWith('<!-- releaf -->'))
+        .map(({ number }) => `${number}\n`)
+        .join('');
+    }
     case 'issue create':
       return `issues/${addIssue({ title: one('--title'), body: body() })}`;
     case 'issue edit':
@@ -246,6 +266,7 @@ function glab() {
       return JSON.stringify(
         load('issues')
           .filter((one) => one.title.includes(asked('search')) && one.state === 'open')
+          .filter((one) => one.ours === (asked('scope') === 'created_by_me'))
           .map((one) => ({ iid: one.number, title: one.title, description: one.body }))
           .reverse(),
       );
@@ -261,6 +282,9 @@ function glab() {
 
 /** What a call is called in the log and by hooks, the same for both programs. */
 function nameOf() {
+  if (program === 'gh' && argv[0] === 'api') {
+    return argv[1] === 'graphql' ? 'issue-list' : 'comment-api';
+  }
   if (program === 'gh') return argv.slice(0, 2).join('-');
   const [method, path = ''] = [argv[2], argv[3]];
   const kind = path.includes('/merge_requests') ? 'pr' : 'issue';

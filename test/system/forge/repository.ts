@@ -93,6 +93,7 @@ export class Repository {
     this.root = folderOf({
       'state/requests.json': '[]',
       'state/issues.json': '[]',
+      'state/comments.json': '[]',
       'state/log': '',
       'state/releaf': '',
       'state/unsigned': '',
