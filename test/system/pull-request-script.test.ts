@@ -459,6 +459,58 @@ describe('a run that fails half way', () => {
     expect(repository.requests().at(-1)).toMatchObject({ number: 2, state: 'open' });
   });
 
+  it('shows on the dashboard what it can although a folder cannot be read', async () => {
+    const repository = new Repository({
+      'shop/releaf.yaml': SHOP_AND_DATA,
+      'shop/sealing.pem': SEALING_CERTIFICATE,
+      'data/releaf.yaml': 'version: 2\n',
+    });
+    const { status, stderr } = await repository.script('dashboard', 'github', {
+      env: { RELEAF_FOLDERS: 'shop data' },
+    });
+    expect(status).toBe(1);
+    expect(stderr).toContain('error: releaf status failed; what it shows goes on\n');
+    expect(repository.issues()).toHaveLength(1);
+    expect(repository.issues()[0]?.body).toContain('web');
+  });
+
+  it('says which branch is in the way of its own', async () => {
+    const repository = withConfig(WEB);
+    repository.run('git', ['-C', repository.remote, 'branch', 'releaf/renew', 'main']);
+    const { status, stderr } = await repository.script('renew');
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      'error: the branch releaf/renew is in the way of releaf/renew/...: rename or delete it\n',
+    );
+    expect(repository.requests()).toEqual([]);
+  });
+
+  it('opens no pull request of which releaf pr says that no certificate changes', async () => {
+    const repository = withConfig(WEB);
+    writeFileSync(
+      join(repository.root, 'bin/blind'),
+      `#!/bin/sh
+if [ "$1" = pr ]; then
+  while [ "$1" != --out ]; do shift; done
+  echo nothing >"$2"
+  echo 'No certificate changes'
+else
+  exec releaf "$@"
+fi
+`,
+      { mode: 0o755 },
+    );
+    const { status, stderr } = await repository.script('renew', 'github', {
+      env: { RELEAF: 'blind' },
+    });
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      'error: releaf/renew/all: not proposed, for it would say: No certificate changes;',
+    );
+    expect(repository.requests()).toEqual([]);
+    expect(repository.branches()).toEqual([]);
+  });
+
   it('leaves the checkout as it was, also when it is ended', async () => {
     const repository = withConfig(WEB);
     const checkout = repository.clone();

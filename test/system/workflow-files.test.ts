@@ -349,6 +349,23 @@ describe('the scripts of the workflow', () => {
     expect(readFileSync(repository.state('comments.json'), 'utf8')).toBe('[]');
   });
 
+  it('install nothing by a name that anybody could register', async () => {
+    const repository = teamOf();
+    repository.onMain({ '.releaf/releaf-0.1.0.tgz': null });
+    const install = workflow.jobs.verify.steps.find(({ name }) => name === 'Install releaf');
+    for (const given of ['.releaf/releaf-0.1.0.tgz', 'releaf', '']) {
+      const { status, stderr } = await start('bash', ['-e', '-c', install!.run!], {
+        cwd: repository.clone(),
+        env: { ...repository.env(''), RELEAF_PACKAGE: given },
+      });
+      expect({ status, stderr }).toEqual({
+        status: 1,
+        stderr: `error: there is no ${given}: make it with npm pack in a checkout of releaf, and commit it\n`,
+      });
+    }
+    expect(existsSync(repository.state('installed'))).toBe(false);
+  });
+
   it('take releaf from the repository where its package.json has it', async () => {
     const repository = teamOf();
     repository.onMain({
