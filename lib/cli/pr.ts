@@ -68,6 +68,12 @@ export async function runPullRequest(
       note(`wrote    ${visible(flags.out)}`);
     }
   }
+  const isSilent = folders.every((one) => !hasChanges(one) && !one.foreign && !one.failure);
+  if (isSilent && flags.base === 'HEAD' && flags.head === undefined) {
+    note(
+      `HEAD has all of it; what a commit or a branch changes: ${typed(first, 'pr --base HEAD~1')}`,
+    );
+  }
   return folders.some(({ failure }) => failure) ? EXIT.failed : EXIT.done;
 }
 

@@ -59,7 +59,7 @@ describe('releaf pr', () => {
     expect(await pr(root, 0)).toEqual({
       status: 0,
       stdout: 'No certificate changes\n\nNo certificate changes.\n',
-      stderr: '',
+      stderr: `HEAD has all of it; what a commit or a branch changes: releaf pr --base HEAD~1 -C ${root}\n`,
     });
     await renew(root, 0);
     expect((await pr(root, 0)).stdout).toMatch(/^Request a new certificate for web\n\n/);
