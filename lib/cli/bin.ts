@@ -70,7 +70,8 @@ void run(process.argv.slice(2), version, {
   uncommitted,
   committedFiles,
   repositoryOf,
-  ...(isatty(process.stdin.fd) && isTerminal && { ask: terminal }),
+  // By number: to touch process.stdin makes a pipe non-blocking, also for the others who read it.
+  ...(isatty(0) && isTerminal && { ask: terminal }),
   openCluster: async (options) => (await import('../cluster/open-cluster.js')).openCluster(options),
   ...(process.env['CDK8S_OUTDIR'] && { output: process.env['CDK8S_OUTDIR'] }),
 }).then((status) => {
