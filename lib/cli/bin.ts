@@ -6,13 +6,10 @@ import { systemClock } from './clock';
 import { committedFiles, ignoredByGit, uncommitted } from './git';
 import { repositoryOf } from './git-repository';
 import { Interruption } from './interruption';
+import { packageVersion } from './package';
 import { systemRandomness } from './randomness';
 import { LARGEST_BYTES } from '../store/text-file';
 import { run } from './run';
-
-// The package's own description, found by its name wherever this file was compiled to.
-// eslint-disable-next-line @typescript-eslint/no-require-imports
-const { version } = require('releaf/package.json') as { readonly version: string };
 
 async function readInput(): Promise<Buffer> {
   const pieces: Buffer[] = [];
@@ -53,7 +50,7 @@ for (const signal of SIGNALS) process.on(signal, end);
 
 // Nothing settles, and Node ends all the same, when what is waited for can no longer come.
 process.exitCode = 1;
-void run(process.argv.slice(2), version, {
+void run(process.argv.slice(2), packageVersion(), {
   now: systemClock.now(),
   clock: systemClock,
   randomness: systemRandomness,

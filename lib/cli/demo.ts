@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { createColors } from 'picocolors';
 import { readAnnotation } from '../delivery/annotate-file';
 import { currentRevision, pendingRevision } from '../model/revision';
@@ -11,6 +10,7 @@ import { readNamedFile } from '../store/revisions';
 import { createLocalCa, type LocalCa } from '../x509/local-ca';
 import { EXIT, type Context, type ExitStatus } from './context';
 import { runFetch } from './fetch';
+import { packageRoot } from './package';
 import { runPlan } from './plan';
 import { runRenew } from './renew';
 import { signWith } from './sign';
@@ -28,8 +28,7 @@ export async function runDemo(context: Context, dir: string | undefined): Promis
     notAfter: new Date(now.getTime() + 3650 * DAY_MS),
     serialNumber: randomness.bytes(16),
   });
-  const packageRoot = dirname(require.resolve('releaf/package.json'));
-  const folder = makeDemoFolder(packageRoot, dir, ca.certificate.pem);
+  const folder = makeDemoFolder(packageRoot(), dir, ca.certificate.pem);
   try {
     await tell({ ...context, folder }, ca);
   } finally {

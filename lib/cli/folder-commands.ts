@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { GROUPINGS } from '../rotation/groups';
 import {
   clustered,
   examples,
@@ -21,7 +22,7 @@ export function declareFolderCommands(line: CommandLine): void {
       new Option(
         '--group <by>',
         'print what is due in groups, a line each: its name, then the certificates',
-      ).choices(['namespace', 'all', 'none']),
+      ).choices(GROUPINGS),
     )
     .option('--max <n>', 'with --group: so many certificates at most, the most urgent', wholeNumber)
     .addOption(

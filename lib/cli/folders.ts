@@ -66,7 +66,7 @@ export function errorJson(error: unknown): object {
 }
 
 /** Without the slash that a shell leaves behind a folder. */
-const tidy = (folder: string): string => folder.replace(/(?<=.)\/+$/, '');
+export const tidy = (folder: string): string => folder.replace(/(?<=.)\/+$/, '');
 
 /** An output folder elsewhere is one for all: files of the same name would replace each other. */
 function assertApart({ output = '' }: Context): void {

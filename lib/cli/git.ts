@@ -32,9 +32,8 @@ const NO_REPOSITORY = 'not a git repository (or any';
  */
 export function uncommitted(root: string, paths: readonly string[]): readonly string[] {
   return paths.filter((path) => {
-    const { error, status, stdout, stderr } = runGit(root, [
-      ...['status', '--porcelain', '--untracked-files=all', '--ignored', '--', path],
-    ]);
+    const args = ['status', '--porcelain', '--untracked-files=all', '--ignored', '--', path];
+    const { error, status, stdout, stderr } = runGit(root, args);
     if (error) return (error as NodeJS.ErrnoException).code !== 'ENOENT';
     return status === 0 ? stdout.length > 0 : !stderr.includes(NO_REPOSITORY);
   });

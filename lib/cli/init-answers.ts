@@ -1,15 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
-  FORGES,
   inWords,
   serverNamed,
   serversToChoose,
-  SEALINGS,
   type Answers,
   type Reasoned,
   type ReasonedAnswers,
   type Server,
 } from '../config/init/answers';
+import { FORGES, SEALINGS } from '../config/init/choices';
 import {
   defaultCi,
   defaultDelivery,

@@ -5,19 +5,7 @@ import { readApp } from '../store/app-output';
 import { shownPath } from '../store/shown-path';
 import { readTextIfThere } from '../store/text-file';
 import type { Context } from './context';
-
-// The package's own description, found by its name wherever this file was compiled to.
-const DESCRIPTION = 'releaf/package.json';
-
-/** The version of releaf. */
-export function packageVersion(): string {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { version } = require(DESCRIPTION) as { readonly version: string };
-  return version;
-}
-
-/** Where releaf is installed. */
-export const packageRoot = (): string => dirname(require.resolve(DESCRIPTION));
+import { packageVersion } from './package';
 
 /**
  * The commands that bring releaf to where it will run besides here: to CI, and to an app of cdk8s.

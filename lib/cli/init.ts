@@ -24,7 +24,8 @@ import type { Repository } from './git-repository';
 import { answersTo, type AnswerFlags } from './init-answers';
 import { ignoreRules } from './init-ignore';
 import { tellCi, tellEmpty, tellNext } from './init-next';
-import { packageCommands, packageRoot, packageVersion } from './init-package';
+import { packageCommands } from './init-package';
+import { packageRoot, packageVersion } from './package';
 
 export interface InitFlags extends AnswerFlags {
   /** Print what would be written; write nothing. */

@@ -1,6 +1,5 @@
-import { groups, type Grouping } from '../rotation/groups';
-import type { CertificateSpec } from '../model/certificate-spec';
-import { isDue, isOverdue, plan, type Step } from '../rotation/plan';
+import { groups, type Grouped, type Grouping } from '../rotation/groups';
+import { isDue, isOverdue, plan } from '../rotation/plan';
 import type { ReleafError } from '../model/errors';
 import { groupLines, groupsJson, planJson, planTable } from '../report/plan';
 import { openFolder, readCertificate } from '../store/folder';
@@ -37,7 +36,7 @@ export async function runPlan(
     warn(error);
   };
   const sealedFor = sealedForIn(folder, unusable, 'told');
-  const planned: { readonly spec: CertificateSpec; readonly step: Step }[] = [];
+  const planned: Grouped[] = [];
   for await (const spec of paced(context, 'plan', specs.length, specs)) {
     const steps = plan([readCertificate(folder, spec)], context.now, { sealedFor });
     planned.push(...steps.map((step) => ({ spec, step })));

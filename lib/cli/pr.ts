@@ -23,7 +23,7 @@ import { CERTIFICATES, isRevisionFile } from '../store/revisions';
 import { EXIT, type Context, type ExitStatus } from './context';
 import { noteFailure } from './failure';
 import { findProblems } from './find-problems';
-import { errorJson } from './folders';
+import { errorJson, tidy } from './folders';
 import { paced } from './progress';
 import { typed } from './typed';
 
@@ -101,9 +101,6 @@ async function changesOrFailure(
     };
   }
 }
-
-/** Without the slash that a shell leaves behind a folder. */
-const tidy = (folder: string): string => folder.replace(/(?<=.)\/+$/, '');
 
 async function changesIn(context: Context, flags: PullRequestFlags): Promise<FolderChanges> {
   const folder = openFolder(context.folder);

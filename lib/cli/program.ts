@@ -1,17 +1,18 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Argument, Command, Help } from 'commander';
 import { declareClusterCommands } from './cluster-commands';
 import { COMPLETE, completionLines, completionScript, SHELLS, type Shell } from './completion';
 import { CommandLine, examples, folderOption, quietOption, type ContextOf } from './command-line';
 import { EXIT, type ExitStatus } from './context';
 import { declareFolderCommands } from './folder-commands';
+import { packageRoot } from './package';
 import { declareRepositoryCommands } from './repository-commands';
 
 const EXIT_STATUSES =
   '\nExit status: 0 done or nothing to do; 1 failed or found wanting; 2 wrong usage; 3 work is due (plan --check); 130 stopped with Ctrl-C.';
 
 /** Messages and configs speak of its pages. */
-const DOCS = join(dirname(require.resolve('releaf/package.json')), 'docs');
+const DOCS = join(packageRoot(), 'docs');
 
 /**
  * The command line: names, flags and help. Each command's code is loaded when it runs, so that

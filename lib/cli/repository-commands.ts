@@ -1,4 +1,6 @@
 import { Option } from 'commander';
+import { FORGES, PROFILES, SEALINGS } from '../config/init/choices';
+import { ENGINES } from '../model/delivery-spec';
 import { examples, json, type CommandLine, type FolderFlag } from './command-line';
 import type { InitFlags } from './init';
 import type { PullRequestFlags } from './pr';
@@ -8,32 +10,12 @@ export function declareRepositoryCommands(line: CommandLine): void {
   line.program.commandsGroup('In the repository:');
   line
     .command('init', 'write config, ignore rules and a CI workflow; never overwrites')
-    .addOption(
-      new Option('--profile <profile>', 'what serves TLS').choices(['generic', 'minio-kes']),
-    )
+    .addOption(new Option('--profile <profile>', 'what serves TLS').choices(PROFILES))
     .option('--name <name>', 'of its Service or Tenant: NAME, or NAMESPACE/NAME')
-    .addOption(
-      new Option('--delivery <engine>', 'who applies dist/').choices([
-        'kubectl',
-        'kustomize',
-        'argo-cd',
-        'flux',
-      ]),
-    )
-    .addOption(
-      new Option('--sealing <way>', 'how private keys are sealed').choices([
-        'sealed-secrets',
-        'sops',
-      ]),
-    )
+    .addOption(new Option('--delivery <engine>', 'who applies dist/').choices(ENGINES))
+    .addOption(new Option('--sealing <way>', 'how private keys are sealed').choices(SEALINGS))
     .option('--signer <name>', 'Kubernetes signer name, or local')
-    .addOption(
-      new Option('--ci <forge>', 'where CI opens pull requests').choices([
-        'github',
-        'gitlab',
-        'none',
-      ]),
-    )
+    .addOption(new Option('--ci <forge>', 'where CI opens pull requests').choices(FORGES))
     .option('--yes', 'take what was found, and the defaults; ask nothing', false)
     .option('--dry-run', 'print what would be written; write nothing', false)
     .addHelpText(

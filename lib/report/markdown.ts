@@ -53,7 +53,7 @@ export function codeSpan(untrusted: string): string {
 }
 
 /** Several as code, in a row. */
-export const codeSpans = (untrusted: readonly string[]): string =>
+const codeSpans = (untrusted: readonly string[]): string =>
   untrusted.map(codeSpan).join(', ');
 
 /**

@@ -2,7 +2,8 @@ import type { CertificateSpec } from '../model/certificate-spec';
 import type { Step } from './plan';
 
 /** What goes into one pull request: a namespace, all certificates of the folder, or one certificate. */
-export type Grouping = 'namespace' | 'all' | 'none';
+export const GROUPINGS = ['namespace', 'all', 'none'] as const;
+export type Grouping = (typeof GROUPINGS)[number];
 
 /** Certificates that change together. */
 export interface Group {

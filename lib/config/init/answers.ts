@@ -3,6 +3,7 @@ import type { TextShape } from '../text-shape';
 import { CERTIFICATE_NAME, NAMESPACE, SECRET_NAME, SERVICE, TENANT } from '../kubernetes-names';
 import { DNS_NAME } from '../certificate-names';
 import { RELATIVE_FILE } from '../file-paths';
+import { PROFILES, type Ci, type Sealing } from './choices';
 import type { FoundKes } from './found-kes';
 import type { FoundServer } from './found-server';
 import type { Findings } from './findings';
@@ -24,18 +25,14 @@ export type Server =
       readonly found?: FoundKes;
     };
 
-export const PROFILES = ['generic', 'minio-kes'] as const;
-export const SEALINGS = ['sealed-secrets', 'sops'] as const;
-export const FORGES = ['github', 'gitlab', 'none'] as const;
-
 /** Everything that `releaf init` asks. */
 export interface Answers {
   readonly server: Server;
   readonly delivery: Engine;
-  readonly sealing: (typeof SEALINGS)[number];
+  readonly sealing: Sealing;
   /** Kubernetes signer name, or `local`. */
   readonly signer: string;
-  readonly ci: (typeof FORGES)[number];
+  readonly ci: Ci;
 }
 
 /** An answer and why. */

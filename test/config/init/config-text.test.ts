@@ -3,12 +3,11 @@ import { parse } from 'yaml';
 import { configText } from '../../../lib/config/init/config-text';
 import { placesOf } from '../../../lib/config/init/places';
 import {
-  PROFILES,
-  SEALINGS,
   serverNamed,
   serversToChoose,
   type ReasonedAnswers,
 } from '../../../lib/config/init/answers';
+import { PROFILES, SEALINGS } from '../../../lib/config/init/choices';
 import { findingsOf } from '../../../lib/config/init/findings';
 import { parseConfig } from '../../../lib/config/parse-config';
 import { ENGINES } from '../../../lib/model/delivery-spec';
