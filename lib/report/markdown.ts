@@ -53,8 +53,7 @@ export function codeSpan(untrusted: string): string {
 }
 
 /** Several as code, in a row. */
-const codeSpans = (untrusted: readonly string[]): string =>
-  untrusted.map(codeSpan).join(', ');
+const codeSpans = (untrusted: readonly string[]): string => untrusted.map(codeSpan).join(', ');
 
 /**
  * A table of Markdown. Cells are Markdown already ({@link markdownText}, {@link codeSpan}); one that still has
