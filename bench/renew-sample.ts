@@ -29,7 +29,7 @@ import type { RenewSample, RsaSample } from './measure';
 
 const generate = promisify(generateKeyPair);
 
-const WARM_UP = 300;
+const WARM_UP = 1000;
 const TURN = 50;
 
 /** Made once, as renew does: the certificate to seal for, with a key as long as the controller's. */

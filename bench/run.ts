@@ -18,7 +18,7 @@ import { fittedExponent, spreadOf, type Spread } from './statistics';
 // npm run bench [-- --quick]: see docs/performance.md. Quick is small, and leaves out the whole commands.
 
 const quick = process.argv.includes('--quick');
-const ROUNDS = quick ? 3 : 7;
+const ROUNDS = quick ? 5 : 7;
 const SIZES = quick ? [200, 400, 1000] : [1000, 2000, 5000];
 /** Below this a sample is too short for its ratio to be a gate. */
 const LEAST_TO_GATE = 1000;
@@ -140,7 +140,7 @@ const RSA_KEYS = quick ? 24 : 400;
 const LOOPS = 10;
 
 function renewLines(directory: string): readonly Line[] {
-  const rounds = Array.from({ length: Math.max(ROUNDS, 5) }, () => ({
+  const rounds = Array.from({ length: ROUNDS }, () => ({
     ...renewSample(RENEWALS, directory),
     shell: shellLoop(LOOPS, directory),
   }));
