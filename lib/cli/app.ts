@@ -71,7 +71,7 @@ function runToItsEnd(
       cwd,
       // A group of its own, so that what the shell starts can be ended with it.
       detached: true,
-      env: { ...process.env, CDK8S_OUTDIR: outdir, [INSIDE]: '1' },
+      env: environmentOf(outdir),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const streams = [child.stdout, child.stderr];
@@ -102,6 +102,11 @@ function runToItsEnd(
       done(status === 0 ? undefined : (signal ?? `exit status ${status ?? ''}`));
     });
   });
+}
+
+/** An app makes manifests of files. What `fetch` may read in the cluster is none of its business. */
+function environmentOf(outdir: string): NodeJS.ProcessEnv {
+  return { ...process.env, KUBECONFIG: undefined, CDK8S_OUTDIR: outdir, [INSIDE]: '1' };
 }
 
 /** Ends an app, so that it no longer writes where the staging folder is about to go. */

@@ -66,9 +66,10 @@ run() {
   [ "$1" != fetch ] || run_with=KUBECONFIG=$kubeconfig
   # RELEAF may be several words: npx releaf.
   # shellcheck disable=SC2086
-  env -u GH_TOKEN -u GITHUB_TOKEN -u GH_ENTERPRISE_TOKEN -u GITLAB_TOKEN -u CI_JOB_TOKEN -u RELEAF_TOKEN \
-    -u RELEAF_TOKEN_USER -u RELEAF_REMOTE -u RELEAF_KUBECONFIG -u KUBECONFIG -u GIT_CONFIG_COUNT ${run_with:+"$run_with"} \
-    $releaf "$@" </dev/null
+  env -u GH_TOKEN -u GITHUB_TOKEN -u GH_ENTERPRISE_TOKEN -u GITHUB_ENTERPRISE_TOKEN -u GITLAB_TOKEN \
+    -u GITLAB_ACCESS_TOKEN -u OAUTH_TOKEN -u CI_JOB_TOKEN -u CI_REPOSITORY_URL -u CI_REGISTRY_PASSWORD \
+    -u CI_DEPENDENCY_PROXY_PASSWORD -u RELEAF_TOKEN -u RELEAF_TOKEN_USER -u RELEAF_REMOTE -u RELEAF_KUBECONFIG \
+    -u KUBECONFIG -u GIT_CONFIG_COUNT ${run_with:+"$run_with"} $releaf "$@" </dev/null
 }
 
 # ---- the forge -----------------------------------------------------------------------------------------------------

@@ -126,6 +126,18 @@ describe('the app of cdk8s.yaml', () => {
     );
   });
 
+  it('does not get the kubeconfig of the command that runs it', async () => {
+    const before = process.env['KUBECONFIG'];
+    process.env['KUBECONFIG'] = '/kubeconfig-of-fetch';
+    try {
+      const { notes } = await run(appOf(OTHER, "console.log('KUBECONFIG' in process.env);"));
+      expect(notes).toEqual(['false']);
+    } finally {
+      if (before === undefined) delete process.env['KUBECONFIG'];
+      else process.env['KUBECONFIG'] = before;
+    }
+  });
+
   it('may say a lot in one line, of which the beginning is told', async () => {
     const more = 'process.stdout.write(`${"x".repeat(3e6)}\\r\\nnext\\r\\nlast`);';
     const { notes } = await run(appOf(OTHER, more));

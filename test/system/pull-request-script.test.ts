@@ -558,11 +558,15 @@ describe('the script', () => {
     const repository = withConfig(WEB);
     writeFileSync(
       join(repository.root, 'bin/spy'),
-      '#!/bin/sh\nenv | sed -n "s/^\\([A-Z_]*\\(TOKEN\\|KUBECONFIG\\)[A-Z_]*\\)=.*/$1 \\1/p" >>"$FORGE_STATE/seen"\nexec releaf "$@"\n',
+      '#!/bin/sh\nenv | sed -n "s/^\\([A-Z_]*\\(TOKEN\\|KUBECONFIG\\|PASSWORD\\|_URL\\)[A-Z_]*\\)=.*/$1 \\1/p" >>"$FORGE_STATE/seen"\nexec releaf "$@"\n',
       { mode: 0o755 },
     );
     writeFileSync(repository.state('seen'), '');
-    const env = { RELEAF: 'spy' };
+    const secrets = [
+      ...['GITHUB_ENTERPRISE_TOKEN', 'GITLAB_ACCESS_TOKEN', 'OAUTH_TOKEN', 'CI_JOB_TOKEN'],
+      ...['CI_REPOSITORY_URL', 'CI_REGISTRY_PASSWORD', 'CI_DEPENDENCY_PROXY_PASSWORD'],
+    ];
+    const env = { RELEAF: 'spy', ...Object.fromEntries(secrets.map((name) => [name, 'secret'])) };
     await repository.good('renew', 'github', { env });
     repository.merge(1);
     for (const phase of ['fetch', 'dashboard']) await repository.good(phase, 'gitlab', { env });

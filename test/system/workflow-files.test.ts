@@ -1,6 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { parse } from 'yaml';
 import { ciFiles, GITHUB_WORKFLOW, GITLAB_JOBS } from '../../lib/config/init/ci-files';
 import { folderOf, removeFolders, SEALING_CERTIFICATE } from '../harness';
@@ -221,10 +229,15 @@ const teamOf = (): Repository => {
     '.releaf/pull-requests.sh': readFileSync(SCRIPT, 'utf8'),
     '.releaf/releaf-0.1.0.tgz': '',
   });
+  mkdirSync(repository.state('global/bin'), { recursive: true });
   for (const name of ['npm', 'apk']) {
     writeFileSync(
       join(repository.root, 'bin', name),
-      `#!/bin/sh\nprintf '${name} %s\\n' "$*" >>"$FORGE_STATE/installed"\n`,
+      `#!/bin/sh
+if [ "$1" = prefix ]; then printf '%s\\n' "$FORGE_STATE/global"
+else printf '${name} %s\\n' "$*" >>"$FORGE_STATE/installed"
+fi
+`,
       { mode: 0o755 },
     );
   }
@@ -243,7 +256,7 @@ class GithubRunner {
     private readonly secrets: Readonly<Record<string, string>> = {},
   ) {
     this.folder = mkdtempSync(join(repository.root, 'runner-'));
-    for (const name of ['path', 'summary']) writeFileSync(join(this.folder, name), '');
+    writeFileSync(join(this.folder, 'summary'), '');
   }
 
   /** Runs the scripts of a job: what each ended with, and all that they said. */
@@ -258,7 +271,6 @@ class GithubRunner {
           ...this.repository.env('', {
             RELEAF_FORGE: undefined,
             RELEAF_KUBECONFIG: undefined,
-            GITHUB_PATH: join(this.folder, 'path'),
             GITHUB_STEP_SUMMARY: join(this.folder, 'summary'),
             RUNNER_TEMP: this.folder,
           }),
@@ -366,18 +378,20 @@ describe('the scripts of the workflow', () => {
     expect(existsSync(repository.state('installed'))).toBe(false);
   });
 
-  it('take releaf from the repository where its package.json has it', async () => {
+  it('take releaf, and no other program, from the repository where its package.json has it', async () => {
     const repository = teamOf();
     repository.onMain({
       'package.json': '{ "devDependencies": { "releaf": "1.0.0" } }',
       'package-lock.json': '{ "packages": { "node_modules/releaf": {} } }',
     });
     const runner = new GithubRunner(repository);
-    const checkout = repository.clone();
-    await runner.job('verify', mergeOf(repository, 'main'));
+    const checkout = mergeOf(repository, 'main');
+    await runner.job('verify', checkout);
     expect(installed(repository)).toBe('npm ci --ignore-scripts\n');
-    expect(readFileSync(join(runner.folder, 'path'), 'utf8')).toMatch(/\/node_modules\/\.bin\n$/);
-    expect(dirname(checkout)).toBe(repository.root);
+    expect(readdirSync(repository.state('global/bin'))).toEqual(['releaf']);
+    expect(readlinkSync(repository.state('global/bin/releaf'))).toBe(
+      join(checkout, 'node_modules/.bin/releaf'),
+    );
   });
 });
 
