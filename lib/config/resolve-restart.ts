@@ -1,23 +1,7 @@
 import { posix } from 'node:path';
 import type { RestartFile, RestartObject } from '../model/certificate-spec';
+import { KNOWN_KINDS } from './pod-annotations';
 import type { WrittenRestart, WrittenRestartFragment, WrittenRestartPatch } from './written-config';
-
-interface KnownKind {
-  readonly apiVersion: string;
-  readonly annotations: string;
-}
-
-const POD_TEMPLATE = 'spec.template.metadata.annotations';
-
-/** Where the owners of pods read annotations of the pods. */
-export const KNOWN_KINDS: ReadonlyMap<string, KnownKind> = new Map([
-  ['Deployment', { apiVersion: 'apps/v1', annotations: POD_TEMPLATE }],
-  ['StatefulSet', { apiVersion: 'apps/v1', annotations: POD_TEMPLATE }],
-  ['DaemonSet', { apiVersion: 'apps/v1', annotations: POD_TEMPLATE }],
-  ['CronJob', { apiVersion: 'batch/v1', annotations: `spec.jobTemplate.${POD_TEMPLATE}` }],
-  ['Rollout', { apiVersion: 'argoproj.io/v1alpha1', annotations: POD_TEMPLATE }],
-  ['Tenant', { apiVersion: 'minio.min.io/v2', annotations: 'spec.kes.annotations' }],
-]);
 
 /**
  * A place made total. What a kind that is not known must say and does not is empty; restart-rules.ts

@@ -2,8 +2,9 @@ import { groupOf, isCustomResource } from '../model/api-version';
 import { APP_WORKLOADS, isAppWorkload } from '../model/app-workload';
 import type { CertificateSpec, RestartFile, RestartObject } from '../model/certificate-spec';
 import type { Engine } from '../model/delivery-spec';
+import { KNOWN_KINDS, misplaced } from './pod-annotations';
 import type { ConfigPath, Problem } from './problem';
-import { KNOWN_KINDS, resolveRestart, writtenObject } from './resolve-restart';
+import { resolveRestart, writtenObject } from './resolve-restart';
 import type { WrittenRestart } from './written-config';
 
 type Report = (path: ConfigPath, allowed: string) => Problem;
@@ -53,7 +54,11 @@ function objectRules(
   const { kind } = place;
   const said = writtenObject(entry);
   const unknown = (['apiVersion', 'annotations'] as const).filter((key) => place[key] === '');
+  const wrong = misplaced(place, place.annotations);
   return [
+    ...(wrong
+      ? [here([form, 'annotations'], `${wrong.problem}: leave it out, for ${wrong.usual}`)]
+      : []),
     ...unknown.map((key) =>
       here(
         [form, key],

@@ -7,59 +7,71 @@ import { findAnnotations, valueAt } from './find-annotations';
 import { entryOf } from './walk-path';
 import { parseFile } from './yaml-file';
 
-/** A parsed file and the place that was found in it. */
-interface Before {
-  readonly documents: readonly Document.Parsed[];
+/** An annotation that was to be set. */
+interface Wanted {
+  readonly place: Place;
+  readonly key: string;
+  readonly value: string;
+  /** Its place in the file as it was. */
   readonly found: AnnotationsPlace;
 }
 
 /**
- * Whether an edited text holds what the file held before, plus one annotation.
+ * Whether an edited text holds what the file held before, plus annotations.
  *
- * @param annotation - what must be there now
- * @param before - as parsed before the edit; spent by this call, which takes the annotation out
+ * @param documents - the file as parsed before
+ * @param wanted - what must be there now; one at least
  * @param result - the edited text
- * @param place - the place that was edited
+ * @returns the documents of the result; undefined when it does not
  */
 export function addsOnly(
-  annotation: { readonly key: string; readonly value: string },
-  before: Before,
+  documents: readonly Document.Parsed[],
+  wanted: readonly Wanted[],
   result: string,
-  place: Place,
-): boolean {
-  const { key, value } = annotation;
-  let after: Before;
+): readonly Document.Parsed[] | undefined {
+  let after: readonly Document.Parsed[];
+  let now: readonly Wanted[];
   try {
-    const documents = parseFile(result, place.file);
-    after = { documents, found: findAnnotations(documents, place) };
+    after = parseFile(result, wanted[0]?.place.file ?? '');
+    now = wanted.map((one) => ({ ...one, found: findAnnotations(after, one.place) }));
   } catch (error) {
-    if (error instanceof ReleafError) return false;
+    if (error instanceof ReleafError) return undefined;
     throw error;
   }
-  if (valueAt(after.found, key) !== value) return false;
-  return isDeepStrictEqual(without(key, before), without(key, after));
+  if (now.some(({ found, key, value }) => valueAt(found, key) !== value)) return undefined;
+  const same = isDeepStrictEqual(without(wanted, documents), without(now, after));
+  return same ? after : undefined;
 }
 
-function without(key: string, { documents, found }: Before): readonly unknown[] {
-  const { parent, entry, annotations } = found;
-  const annotation = annotations && entryOf(annotations, key);
-  if (annotation) annotations.items.splice(annotations.items.indexOf(annotation), 1);
-  if (entry && !annotations?.items.length) parent.items.splice(parent.items.indexOf(entry), 1);
-  return documents.map(({ contents }) => outline(contents));
+/** What the documents mean without the annotations, nor the mappings that would be empty without them. */
+function without(
+  annotations: readonly Wanted[],
+  documents: readonly Document.Parsed[],
+): readonly unknown[] {
+  const left = new Set<unknown>(
+    annotations.flatMap(
+      ({ found, key }) => (found.annotations && entryOf(found.annotations, key)) ?? [],
+    ),
+  );
+  for (const { found } of annotations) {
+    if ((found.annotations?.items ?? []).every((pair) => left.has(pair))) left.add(found.entry);
+  }
+  return documents.map(({ contents }) => outline(contents, left));
 }
 
-/** What a node means, aliases unexpanded, so that no file can make this expensive. */
-function outline(node: unknown): unknown {
+/** What a node means but for some pairs, aliases unexpanded, so that no file can make this expensive. */
+function outline(node: unknown, left: ReadonlySet<unknown>): unknown {
   if (isAlias(node)) return ['alias', node.source];
   if (!isNode(node)) return node;
   const properties = [node.anchor, node.tag];
   if (isMap(node)) {
+    const pairs = node.items.filter((pair) => !left.has(pair));
     return [
       ...properties,
       'map',
-      node.items.map(({ key, value }) => [outline(key), outline(value)]),
+      pairs.map(({ key, value }) => [outline(key, left), outline(value, left)]),
     ];
   }
-  if (isSeq(node)) return [...properties, 'list', node.items.map(outline)];
+  if (isSeq(node)) return [...properties, 'list', node.items.map((item) => outline(item, left))];
   return isScalar(node) ? [...properties, node.value] : node;
 }

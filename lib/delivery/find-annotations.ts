@@ -58,15 +58,31 @@ function titleOf(document: Document.Parsed): Titled {
   return { kind: text(['kind']), name: text(['metadata', 'name']) };
 }
 
+type Documents = readonly Document.Parsed[];
+
+/** By file as parsed, since as many places may stand in one as there are objects. */
+const known = new WeakMap<Documents, ReadonlyMap<string, Documents>>();
+
+function byTitle(documents: Documents): ReadonlyMap<string, Documents> {
+  const before = known.get(documents);
+  if (before) return before;
+  const titled = new Map<string, Document.Parsed[]>();
+  for (const document of documents) {
+    const key = title(titleOf(document));
+    const same = titled.get(key);
+    if (same) same.push(document);
+    else titled.set(key, [document]);
+  }
+  known.set(documents, titled);
+  return titled;
+}
+
 /** The documents in which to look: all, or those of the object that was named. */
-function candidates(
-  documents: readonly Document.Parsed[],
-  { file, object }: Place,
-): readonly Document.Parsed[] {
+function candidates(documents: Documents, { file, object }: Place): Documents {
   if (!object) return documents;
   const wanted = title(object);
-  const found = documents.filter((document) => title(titleOf(document)) === wanted);
-  if (found.length > 0) return found;
+  const found = byTitle(documents).get(wanted);
+  if (found) return found;
   const has = documents.map(titleOf).map(title).slice(0, 12).join(', ');
   throw refuse(
     file,
@@ -81,10 +97,7 @@ function candidates(
  * @throws ReleafError `RESTART_FILE` when no document or more than one has the place, or when
  * something else than a mapping is there
  */
-export function findAnnotations(
-  documents: readonly Document.Parsed[],
-  place: Place,
-): AnnotationsPlace {
+export function findAnnotations(documents: Documents, place: Place): AnnotationsPlace {
   const { file } = place;
   const path = parsePath(place.annotations);
   const name = path.at(-1);

@@ -1,3 +1,4 @@
+import type { Document } from 'yaml';
 import { isMap } from 'yaml';
 import { findAnnotations, type Place } from './find-annotations';
 import { parseFile } from './yaml-file';
@@ -20,9 +21,12 @@ export interface DescribedObject {
  * @throws ReleafError `RESTART_FILE` as annotateFile
  */
 export function objectAt(text: string, place: Place): DescribedObject | undefined {
-  const { document } = findAnnotations(parseFile(text, place.file), place);
-  const { contents } = document;
-  if (!isMap(contents)) return undefined;
+  return objectOf(findAnnotations(parseFile(text, place.file), place).document);
+}
+
+/** The object that a document describes; undefined when it describes none. */
+export function objectOf(document: Document.Parsed): DescribedObject | undefined {
+  if (!isMap(document.contents)) return undefined;
   const [apiVersion, kind, name, namespace] = [
     ['apiVersion'],
     ['kind'],

@@ -1,7 +1,7 @@
 import type { Document, Node } from 'yaml';
 import { isAlias, isMap, isScalar, isSeq } from 'yaml';
 import { ReleafError } from '../model/errors';
-import { readYaml } from '../yaml/read-yaml';
+import { isConflicting, readYaml } from '../yaml/read-yaml';
 
 const MAX_BYTES = 5 * 1024 * 1024;
 
@@ -28,8 +28,13 @@ export function parseFile(text: string, file: string): readonly Document.Parsed[
   throw refuse(
     file,
     at ? `is not valid YAML: line ${at.line}, column ${at.column}: ${message}` : message,
-    text.includes('{{') ? 'a Helm template is not YAML: name its values file instead' : '',
+    hintFor(text),
   );
+}
+
+function hintFor(text: string): string {
+  if (isConflicting(text)) return 'take either side of what releaf sets there, then: releaf synth';
+  return text.includes('{{') ? 'a Helm template is not YAML: name its values file instead' : '';
 }
 
 /** Whether an entry has no value, or null for one. */

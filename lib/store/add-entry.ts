@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, type Document, type Node, type YAMLMap } from 'yaml';
 import { indented } from '../config/adopt/entry-yaml';
-import { addLines, entryEnd } from '../delivery/annotate-file';
+import { addLines, entryEnd } from '../delivery/splice';
 import { column, entryOf } from '../delivery/walk-path';
 import { readYaml, readYamlValue } from '../yaml/read-yaml';
 

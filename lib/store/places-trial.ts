@@ -1,4 +1,5 @@
 import type { Places } from '../config/init/places';
+import { annotateFile } from '../delivery/annotate-file';
 import { nameSecret } from '../delivery/name-secret';
 import { restartInPlace } from '../delivery/restart-in-place';
 import type { CertificateSpec } from '../model/certificate-spec';
@@ -18,11 +19,16 @@ export function usablePlaces(root: string, spec: CertificateSpec, places: Places
   return {
     restart: places.restart.filter((_, index) => {
       const place = spec.restart[index];
-      return place && works(() => restartInPlace(text(place.file), place, spec, ''));
+      return (
+        place && works(() => annotateFile(text(place.file), [restartInPlace(place, spec, '')]))
+      );
     }),
     references: places.references.filter((_, index) => {
       const reference = spec.references[index];
-      return reference && works(() => nameSecret(text(reference.file), reference, spec.secret));
+      return (
+        reference &&
+        works(() => annotateFile(text(reference.file), nameSecret(reference, spec.secret)))
+      );
     }),
   };
 }

@@ -1,3 +1,4 @@
+import { annotateFile, type Annotation } from '../delivery/annotate-file';
 import { nameSecret } from '../delivery/name-secret';
 import { restartInPlace } from '../delivery/restart-in-place';
 import type { CertificateSpec } from '../model/certificate-spec';
@@ -25,27 +26,63 @@ export const readTeamFile = (root: string, file: string, name: string): string =
  */
 export class TeamFiles {
   readonly #root: string;
-  readonly #files = new Map<string, { readonly before: string; text: string }>();
+  readonly #files = new Map<string, { readonly text: string; readonly wanted: Annotation[] }>();
 
   constructor(root: string) {
     this.#root = root;
   }
 
   /** @throws ReleafError RESTART_FILE or FILE_UNREADABLE */
-  edit(certificate: Certificate<CertificateSpec>): void {
-    for (const { file, edit } of editsOf(certificate)) {
-      let entry = this.#files.get(file);
-      if (!entry) {
-        const before = readTeamFile(this.#root, file, certificate.spec.name);
-        entry = { before, text: before };
-        this.#files.set(file, entry);
-      }
-      entry.text = edit(entry.text);
+  edit({ spec, revisions }: Certificate<CertificateSpec>): void {
+    const current = currentRevision(revisions);
+    for (const place of spec.restart) {
+      const digest = current && restartValue(place.digestOf, current, spec);
+      // Nothing to say yet: but the file has to be there.
+      this.#add(
+        spec,
+        place.file,
+        digest === undefined ? [] : [restartInPlace(place, spec, digest)],
+      );
+    }
+    for (const reference of spec.references) {
+      // Not before there is a Secret of that name: what runs would wait for it.
+      const name = current?.sealedKey.name;
+      const { type } = spec.secret;
+      this.#add(
+        spec,
+        reference.file,
+        name === undefined ? [] : nameSecret(reference, { name, type }),
+      );
     }
   }
 
+  /**
+   * Tries what {@link edit} does once the certificate is issued.
+   *
+   * @throws ReleafError RESTART_FILE or FILE_UNREADABLE
+   */
+  rehearse(spec: CertificateSpec): void {
+    for (const place of spec.restart) {
+      this.#add(spec, place.file, [restartInPlace(place, spec, '')]);
+    }
+    for (const reference of spec.references) {
+      this.#add(spec, reference.file, nameSecret(reference, spec.secret));
+    }
+  }
+
+  #add({ name }: CertificateSpec, file: string, annotations: readonly Annotation[]): void {
+    let entry = this.#files.get(file);
+    if (!entry) {
+      entry = { text: readTeamFile(this.#root, file, name), wanted: [] };
+      this.#files.set(file, entry);
+    }
+    entry.wanted.push(...annotations);
+  }
+
+  /** @throws ReleafError RESTART_FILE */
   *differences(): Generator<OutputDifference> {
-    for (const [file, { before, text }] of this.#files) {
+    for (const [file, { text: before, wanted }] of this.#files) {
+      const text = annotateFile(before, wanted);
       if (text !== before) yield { kind: 'changed', file, text };
     }
   }
@@ -58,47 +95,13 @@ export function teamFileDifferences(folder: Folder): Iterable<OutputDifference> 
   return files.differences();
 }
 
-interface Edit {
-  readonly file: string;
-  /** Returns the text as it was where there is nothing to say yet. */
-  readonly edit: (text: string) => string;
-}
-
-function editsOf({ spec, revisions }: Certificate<CertificateSpec>): readonly Edit[] {
-  return [
-    ...spec.restart.map((place): Edit => ({
-      file: place.file,
-      edit(text) {
-        const current = currentRevision(revisions);
-        const digest = current && restartValue(place.digestOf, current, spec);
-        return digest === undefined ? text : restartInPlace(text, place, spec, digest);
-      },
-    })),
-    ...spec.references.map((reference): Edit => ({
-      file: reference.file,
-      edit(text) {
-        // Not before there is a Secret of that name: what runs would wait for it.
-        const name = currentRevision(revisions)?.sealedKey.name;
-        const { type } = spec.secret;
-        return name === undefined ? text : nameSecret(text, reference, { name, type });
-      },
-    })),
-  ];
-}
-
 /**
  * Refuses places in the team's files that do not exist, before anything is written.
  *
  * @throws ReleafError RESTART_FILE or FILE_UNREADABLE
  */
 export function assertPlaces({ root, config }: Folder): void {
-  for (const spec of config.certificates) {
-    const { name, secret, restart, references } = spec;
-    for (const place of restart) {
-      restartInPlace(readTeamFile(root, place.file, name), place, spec, '');
-    }
-    for (const reference of references) {
-      nameSecret(readTeamFile(root, reference.file, name), reference, secret);
-    }
-  }
+  const files = new TeamFiles(root);
+  for (const spec of config.certificates) files.rehearse(spec);
+  Array.from(files.differences());
 }

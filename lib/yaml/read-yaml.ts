@@ -8,6 +8,10 @@ const CONFLICTING = { message: 'holds the markers of a merge conflict' };
 
 const TOO_DEEP = { message: `is nested more than ${MAX_DEPTH} levels deep` };
 
+/** Whether Git left both sides of a merge in a text. */
+export const isConflicting = (text: string): boolean =>
+  MERGE_CONFLICT.every((marker) => marker.test(text));
+
 /** Why a text is not YAML that can be read, and where: line and column count from 1. */
 export interface YamlProblem {
   readonly message: string;
@@ -24,7 +28,7 @@ export type YamlReading =
  * and compares each key of a mapping with each other one.
  */
 export function readYaml(text: string): YamlReading {
-  if (MERGE_CONFLICT.every((marker) => marker.test(text))) return { problem: CONFLICTING };
+  if (isConflicting(text)) return { problem: CONFLICTING };
   const lines = new LineCounter();
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset);

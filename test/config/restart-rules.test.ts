@@ -95,6 +95,12 @@ describe('places of the restart annotation', () => {
       ),
     ],
     [
+      'annotations that no pod of a known kind gets',
+      'kubectl',
+      [{ serverSideApply: { ...web, annotations: 'spec.template.metadata.annotation' } }],
+      '[0].serverSideApply.annotations: got "spec.template.metadata.annotation"; no pod of a Deployment gets the annotations in spec.template.metadata.annotation: leave it out, for spec.template.metadata.annotations',
+    ],
+    [
       'a serviceName and a selector of what has none',
       'kubectl',
       [{ serverSideApply: { kind: 'Tenant', name: 'web', serviceName: 'a', selector: {} } }],

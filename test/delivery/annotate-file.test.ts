@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Document, parseAllDocuments, visit } from 'yaml';
-import { annotateFile, readAnnotation } from '../../lib/delivery/annotate-file';
+import { annotateFile, readAnnotation, type Annotation } from '../../lib/delivery/annotate-file';
+import type { Place } from '../../lib/delivery/find-annotations';
 import { formatPath, parsePath } from '../../lib/delivery/yaml-path';
 import { parseFile } from '../../lib/delivery/yaml-file';
 import { ReleafError } from '../../lib/model/errors';
@@ -11,6 +12,10 @@ jest.mock('../../lib/delivery/yaml-file', () => {
   );
   return { ...actual, parseFile: jest.fn(actual.parseFile) };
 });
+
+/** Sets one annotation. */
+const annotate = (yaml: string, place: Place, key: string, value: string): string =>
+  annotateFile(yaml, [{ place, key, value }]);
 
 const KEY = 'restart.releaf.dev/kes';
 
@@ -294,8 +299,8 @@ const EDITS: readonly Edit[] = [
 describe('annotateFile', () => {
   it.each(EDITS)('$why', ({ at, object, before, after }) => {
     const place = { file: 'tenant.yaml', annotations: at, ...(object && { object }) };
-    expect(annotateFile(before, place, KEY, 'new')).toBe(after);
-    expect(annotateFile(after, place, KEY, 'new')).toBe(after);
+    expect(annotate(before, place, KEY, 'new')).toBe(after);
+    expect(annotate(after, place, KEY, 'new')).toBe(after);
     expect(readAnnotation(after, place, KEY)).toBe('new');
   });
 
@@ -303,7 +308,7 @@ describe('annotateFile', () => {
     'writes %j so that it stays a string for readers of YAML 1.1 too',
     (value) => {
       const place = { file: 'x.yaml', annotations: 'annotations' };
-      const after = annotateFile('annotations:\n', place, KEY, value);
+      const after = annotate('annotations:\n', place, KEY, value);
       const [document] = parseAllDocuments(after, { version: '1.1' });
       expect((document as Document).toJS()).toEqual({ annotations: { [KEY]: value } });
     },
@@ -311,7 +316,7 @@ describe('annotateFile', () => {
 
   it('quotes a digest that stands there as a number', () => {
     const place = { file: 'x.yaml', annotations: 'annotations' };
-    expect(annotateFile(`annotations:\n  ${KEY}: 12e45\n`, place, KEY, '12e45')).toBe(
+    expect(annotate(`annotations:\n  ${KEY}: 12e45\n`, place, KEY, '12e45')).toBe(
       `annotations:\n  ${KEY}: "12e45"\n`,
     );
   });
@@ -326,7 +331,7 @@ describe('annotateFile', () => {
   it('is not moved by a file whose aliases would expand to millions of nodes', () => {
     const bomb = ['a0: &a0 [x]'];
     for (let i = 1; i < 30; i++) bomb.push(`a${i}: &a${i} [${`*a${i - 1},`.repeat(9)}]`);
-    const after = annotateFile(
+    const after = annotate(
       text(...bomb, 'annotations: {}'),
       { file: 'bomb.yaml', annotations: 'annotations' },
       KEY,
@@ -539,6 +544,13 @@ describe('annotateFile refuses', () => {
       hint: 'a Helm template is not YAML: name its values file instead',
     },
     {
+      why: 'a file in the middle of a merge',
+      at: 'a',
+      before: '<<<<<<< HEAD\na: { x: 1 }\n=======\na: { x: 2 }\n>>>>>>> topic\n',
+      message: 't.yaml: holds the markers of a merge conflict',
+      hint: 'take either side of what releaf sets there, then: releaf synth',
+    },
+    {
       why: 'a file that is nested too deeply',
       at: 'a',
       before: '['.repeat(100_000),
@@ -556,12 +568,7 @@ describe('annotateFile refuses', () => {
       : '';
     let error: unknown;
     try {
-      annotateFile(
-        before,
-        { file: 't.yaml', annotations: at, ...(object && { object }) },
-        KEY,
-        'new',
-      );
+      annotate(before, { file: 't.yaml', annotations: at, ...(object && { object }) }, KEY, 'new');
     } catch (thrown) {
       error = thrown;
     }
@@ -644,11 +651,11 @@ describe('on any YAML', () => {
         const place = { file: 'any.yaml', annotations: 'spec.pools[0].kes.annotations' };
         const old = start.spec.pools[0]!.kes.annotations?.[KEY];
         fc.pre(!(typeof old === 'string' && old.includes('\n')));
-        const after = annotateFile(before, place, KEY, 'c0ffee');
+        const after = annotate(before, place, KEY, 'c0ffee');
         const kes = start.spec.pools[0]!.kes;
         kes.annotations = { ...kes.annotations, [KEY]: 'c0ffee' };
         expect(read(after)).toEqual(start);
-        expect(annotateFile(after, place, KEY, 'c0ffee')).toBe(after);
+        expect(annotate(after, place, KEY, 'c0ffee')).toBe(after);
       }),
       { numRuns: 300 },
     );
@@ -672,21 +679,140 @@ it('gives the same of one text again and again, whatever was asked before', () =
   const place = { file: 'kes.yaml', annotations: 'annotations' };
   const before = text('annotations:', '  a: "1"', '  b: "2"');
   for (let round = 0; round < 2; round += 1) {
-    expect(annotateFile(before, place, 'a', '1')).toBe(before);
-    expect(annotateFile(before, place, 'b', '3')).toBe(
-      text('annotations:', '  a: "1"', '  b: "3"'),
-    );
-    expect(() => annotateFile(before, { ...place, annotations: 'x.y' }, 'a', '1')).toThrow(
+    expect(annotate(before, place, 'a', '1')).toBe(before);
+    expect(annotate(before, place, 'b', '3')).toBe(text('annotations:', '  a: "1"', '  b: "3"'));
+    expect(() => annotate(before, { ...place, annotations: 'x.y' }, 'a', '1')).toThrow(
       'kes.yaml: there is no x.y',
     );
   }
 });
 
-it('parses a file once for all that stands there already', () => {
-  jest.mocked(parseFile).mockClear();
-  const place = { file: 'kes.yaml', annotations: 'annotations' };
-  const names = Array.from({ length: 100 }, (_, index) => `key-${index}`);
-  const file = text('annotations:', ...names.map((name) => `  ${name}: "1"`));
-  for (const name of names) expect(annotateFile(file, place, name, '1')).toBe(file);
-  expect(parseFile).toHaveBeenCalledTimes(1);
+const inTurn = (yaml: string, annotations: readonly Annotation[]): string =>
+  annotations.reduce((before, annotation) => annotateFile(before, [annotation]), yaml);
+
+describe('many annotations of one file', () => {
+  const workloads = (count: number): string =>
+    Array.from({ length: count }, (_, index) =>
+      text(
+        '---',
+        'kind: Deployment',
+        `metadata: { name: web-${index} } # its own`,
+        'spec:',
+        '  template:',
+        index % 2 === 0 ? '    metadata: {}' : '    metadata:\n      labels: { a: b }',
+      ),
+    ).join('');
+  const restart = (of: string, name = of, value = 'new'): Annotation => ({
+    place: {
+      file: 'all.yaml',
+      annotations: 'spec.template.metadata.annotations',
+      object: { kind: 'Deployment', name },
+    },
+    key: `restart.releaf.dev/${of}`,
+    value,
+  });
+  const names = Array.from({ length: 40 }, (_, index) => `web-${index}`);
+
+  beforeEach(() => jest.mocked(parseFile).mockClear());
+
+  it('are set where the file is parsed once, and once more to check it', () => {
+    const annotations = names.map((name) => restart(name));
+    const after = annotateFile(workloads(40), annotations);
+    expect(parseFile).toHaveBeenCalledTimes(2);
+    expect(after).toBe(inTurn(workloads(40), annotations));
+  });
+
+  it('are set by one more check where two share a mapping that is not there yet', () => {
+    const annotations = names.flatMap((name) => [restart(name), restart('ca', name)]);
+    const after = annotateFile(workloads(40), annotations);
+    expect(parseFile).toHaveBeenCalledTimes(3);
+    expect(after).toBe(inTurn(workloads(40), annotations));
+  });
+
+  it('are set by one more check where all of them restart one workload', () => {
+    const annotations = names.map((name) => restart(name, 'web-0'));
+    const after = annotateFile(workloads(1), annotations);
+    expect(parseFile).toHaveBeenCalledTimes(3);
+    expect(after).toBe(inTurn(workloads(1), annotations));
+  });
+
+  it('need the file parsed once when all of them stand there', () => {
+    const annotations = names.map((name) => restart(name));
+    const after = annotateFile(workloads(40), annotations);
+    jest.mocked(parseFile).mockClear();
+    expect(annotateFile(after, annotations)).toBe(after);
+    expect(parseFile).toHaveBeenCalledTimes(1);
+  });
+
+  it('are refused as one by one: the first that is wrong is told', () => {
+    const annotations = [restart('web-0'), restart('web-7'), restart('web-9')];
+    expect(() => annotateFile(workloads(3), annotations)).toThrow(
+      'all.yaml: there is no Deployment/web-7; it has Deployment/web-0, Deployment/web-1, Deployment/web-2',
+    );
+  });
+});
+
+describe('annotations of one file, all at once', () => {
+  const KEYS = ['a', 'b', 'c', 'x y'];
+  const key = fc.constantFrom(...KEYS);
+  const scalar = fc.constantFrom('old', '~', '', '', '*x', '|\n  t');
+  const flow = fc.constantFrom('', '~', '{}', '{ a: 1 }', '{a: old, b: }');
+  type Pairs = readonly (readonly [string, string | Pairs])[];
+  const block = (value: fc.Arbitrary<string | Pairs>, least: number): fc.Arbitrary<Pairs> =>
+    fc.uniqueArray(fc.tuple(key, value), {
+      selector: ([own]) => own,
+      minLength: least,
+      maxLength: 4,
+    });
+  const mapping = fc.oneof(flow, block(fc.oneof({ weight: 4, arbitrary: flow }, scalar), 1));
+  const lines = (pairs: Pairs, indent: string): readonly string[] =>
+    pairs.flatMap(([own, value]) =>
+      typeof value === 'string'
+        ? [`${indent}${own}: ${value.replaceAll('\n', `\n${indent}`)}`.trimEnd()]
+        : [`${indent}${own}: # why`, ...lines(value, `${indent}  `)],
+    );
+  const wanted = fc.array(
+    fc.record({
+      annotations: fc.oneof(
+        { weight: 8, arbitrary: fc.constantFrom('m.a', 'm.b') },
+        fc.constantFrom('m', 'm.c', 'm.a.b', 'm.a.c', 'm.b.a', 'm.a.b.c'),
+      ),
+      key,
+      value: fc.constantFrom('old', 'new', '1'),
+    }),
+    { minLength: 2, maxLength: 8 },
+  );
+
+  it('give what they give one after the other, or fail as they do', () => {
+    const outcome = (attempt: () => string): string => {
+      try {
+        return attempt();
+      } catch (error) {
+        if (!(error instanceof ReleafError)) throw error;
+        return `${error.message}; ${error.hint}`;
+      }
+    };
+    fc.assert(
+      fc.property(
+        block(mapping, 1),
+        wanted,
+        fc.boolean(),
+        fc.boolean(),
+        (pairs, places, crlf, ends) => {
+          const yaml = text('x: &x {}', 'm:', ...lines(pairs, '  '))
+            .replace(/\n$/, ends ? '\n' : '')
+            .replaceAll('\n', crlf ? '\r\n' : '\n');
+          const annotations = places.map(({ annotations: at, key: name, value }): Annotation => ({
+            place: { file: 'any.yaml', annotations: at },
+            key: name,
+            value,
+          }));
+          expect(outcome(() => annotateFile(yaml, annotations))).toBe(
+            outcome(() => inTurn(yaml, annotations)),
+          );
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
 });

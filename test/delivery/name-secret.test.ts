@@ -1,4 +1,6 @@
+import { annotateFile } from '../../lib/delivery/annotate-file';
 import { nameSecret } from '../../lib/delivery/name-secret';
+import type { SecretReference } from '../../lib/model/certificate-spec';
 
 const SECRET = { name: 'kes-tls-2-3f9ab2c1', type: 'kubernetes.io/tls' };
 
@@ -12,6 +14,9 @@ spec:
       type: Opaque
 `;
 
+const named = (text: string, reference: SecretReference): string =>
+  annotateFile(text, nameSecret(reference, SECRET));
+
 const place = {
   file: 'tenant.yaml',
   name: 'spec.kes.externalCertSecret.name',
@@ -20,7 +25,7 @@ const place = {
 
 describe('the name of the Secret', () => {
   it('is written where the config refers to it, its type too, and nothing else changes', () => {
-    expect(nameSecret(TENANT, place, SECRET)).toBe(
+    expect(named(TENANT, place)).toBe(
       TENANT.replace('kes-tls-1-0a1b2c3d', '"kes-tls-2-3f9ab2c1"').replace(
         'Opaque',
         '"kubernetes.io/tls"',
@@ -29,13 +34,13 @@ describe('the name of the Secret', () => {
   });
 
   it('is left alone when it stands there already, however it is quoted', () => {
-    const named = TENANT.replace('kes-tls-1-0a1b2c3d', "'kes-tls-2-3f9ab2c1'");
-    expect(nameSecret(named, { file: place.file, name: place.name }, SECRET)).toBe(named);
+    const already = TENANT.replace('kes-tls-1-0a1b2c3d', "'kes-tls-2-3f9ab2c1'");
+    expect(named(already, { file: place.file, name: place.name })).toBe(already);
   });
 
   it('is added where the Tenant has no externalCertSecret yet', () => {
     const bare = 'kind: Tenant\nspec:\n  kes:\n    replicas: 2\n';
-    expect(nameSecret(bare, place, SECRET)).toBe(
+    expect(named(bare, place)).toBe(
       `${bare}    externalCertSecret:\n      name: "kes-tls-2-3f9ab2c1"\n      type: "kubernetes.io/tls"\n`,
     );
   });
@@ -50,7 +55,7 @@ describe('the name of the Secret', () => {
             secretName: web-tls
 `;
     const reference = { file: 'web.yaml', name: 'spec.template.spec.volumes[0].secret.secretName' };
-    expect(nameSecret(text, reference, SECRET)).toBe(
+    expect(named(text, reference)).toBe(
       text.replace('secretName: web-tls', 'secretName: "kes-tls-2-3f9ab2c1"'),
     );
   });
@@ -72,7 +77,7 @@ describe('the name of the Secret', () => {
       'tenant.yaml: "spec.kes[0]" does not end in a key inside of a mapping',
     ],
   ])('is refused for %s', (_, name, message) => {
-    expect(() => nameSecret(TENANT, { file: 'tenant.yaml', name }, SECRET)).toThrow(
+    expect(() => named(TENANT, { file: 'tenant.yaml', name })).toThrow(
       expect.objectContaining({ code: 'RESTART_FILE', message }) as Error,
     );
   });

@@ -1,5 +1,7 @@
+import { annotateFile } from '../../lib/delivery/annotate-file';
 import { restartInPlace } from '../../lib/delivery/restart-in-place';
 import { ReleafError } from '../../lib/model/errors';
+import type { RestartFile } from '../../lib/model/certificate-spec';
 import { spec } from '../constructs/kes';
 
 const OPERATED = {
@@ -15,12 +17,14 @@ const place = {
 const statefulSet = (metadata: string) =>
   `apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {${metadata}}\nspec: {template: {metadata: {}}}\n`;
 
+const annotated = (text: string, at: RestartFile): string =>
+  annotateFile(text, [restartInPlace(at, { ...spec, operated: OPERATED }, 'x')]);
+
 describe('restartInPlace', () => {
   it.each(['name: tenant-kes', 'name: tenant-kes, namespace: minio'])(
     'refuses the StatefulSet that the operator makes: %s',
     (metadata) => {
-      const edit = () =>
-        restartInPlace(statefulSet(metadata), place, { ...spec, operated: OPERATED }, 'x');
+      const edit = () => annotated(statefulSet(metadata), place);
       expect(edit).toThrow(
         new ReleafError(
           'RESTART_FILE',
@@ -38,20 +42,15 @@ describe('restartInPlace', () => {
   it.each(['name: tenant', 'name: tenant-kes, namespace: other'])(
     'annotates another one: %s',
     (metadata) => {
-      const after = restartInPlace(
-        statefulSet(metadata),
-        place,
-        { ...spec, operated: OPERATED },
-        'x',
-      );
+      const after = annotated(statefulSet(metadata), place);
       expect(after).toContain('annotations: {restart.releaf.dev/kes: "x"}');
     },
   );
 
   it('annotates Helm values, which are no object', () => {
     const values = { ...place, annotations: 'podAnnotations' };
-    expect(
-      restartInPlace('podAnnotations: {}\n', values, { ...spec, operated: OPERATED }, 'x'),
-    ).toBe('podAnnotations: {restart.releaf.dev/kes: "x"}\n');
+    expect(annotated('podAnnotations: {}\n', values)).toBe(
+      'podAnnotations: {restart.releaf.dev/kes: "x"}\n',
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { misplacedRestart } from '../../delivery/misplaced-restart';
 import { objectAt } from '../../delivery/object-at';
 import { valueAt } from '../../delivery/value-at';
 import { formatPath, parsePath, type Segment } from '../../delivery/yaml-path';
@@ -7,6 +8,7 @@ import { currentRevision, type Certificate } from '../../model/revision';
 import { restartAnnotation, restartValue } from '../../rotation/restart';
 import type { KubernetesApi, KubernetesObject } from '../kubernetes-api';
 import { addressOf, type ObjectName } from './discovery';
+import { mountVerdict, namesToMount } from './mounts';
 import { controllerOf, ownersOf } from './owners';
 import type { Verdict } from './verdict';
 
@@ -22,6 +24,8 @@ interface Place {
   /** Undefined while there is nothing to say. */
   readonly expected: string | undefined;
   readonly restarts: boolean;
+  /** Names that the Secret may have in its pods; none where they need not read it. */
+  readonly mounts: readonly string[];
 }
 
 /** Names of the team's files that restart, or name the Secret. */
@@ -33,7 +37,7 @@ export const filesOf = ({ restart, references }: CertificateSpec): readonly stri
  * The objects in a file of the team's own: there, and as the file says.
  *
  * @param text - the file
- * @throws ReleafError RESTART_FILE when a place is not in the file
+ * @throws ReleafError RESTART_FILE when a place is not in the file, or no pod reads it
  */
 export async function checkWorkloads(
   api: KubernetesApi,
@@ -51,6 +55,10 @@ export async function checkWorkloads(
       findings.push({ level: 'ok', message });
       continue;
     }
+    const refused = place.restarts
+      ? misplacedRestart({ file, annotations: place.around }, found)
+      : undefined;
+    if (refused) throw refused;
     // Pods mount Secrets of their own namespace only.
     const object = { namespace: spec.secret.namespace, ...found };
     const key = JSON.stringify(object);
@@ -85,9 +93,10 @@ export async function checkRestartObjects(
 
 /** Where the restart annotation stands, or will. */
 function restartPlace(
-  { spec, revisions }: Certificate<CertificateSpec>,
+  certificate: Certificate<CertificateSpec>,
   { annotations, digestOf }: Pick<RestartFile, 'annotations' | 'digestOf'>,
 ): Place {
+  const { spec, revisions } = certificate;
   const current = currentRevision(revisions);
   const key = restartAnnotation(spec.name);
   return {
@@ -96,6 +105,7 @@ function restartPlace(
     shown: `${key} in ${annotations}`,
     expected: current && restartValue(digestOf, current, spec),
     restarts: true,
+    mounts: digestOf === 'certificate' ? namesToMount(certificate) : [],
   };
 }
 
@@ -116,6 +126,7 @@ function placesIn(certificate: Certificate<CertificateSpec>, file: string): read
         shown: name,
         expected: currentRevision(revisions)?.sealedKey.name,
         restarts: false,
+        mounts: [],
       })),
   ];
 }
@@ -146,7 +157,7 @@ async function checkObject(
       next: [`apply ${file}, or see why GitOps has not`],
     };
   }
-  return judgeObject(live, places, where, file);
+  return judgeObject({ ...live, apiVersion, kind }, places, where, file);
 }
 
 function judgeObject(
@@ -175,6 +186,9 @@ function judgeObject(
       next: [`apply ${file}, or see why GitOps has not`],
     };
   }
+  const names = places.find(({ mounts }) => mounts.length > 0)?.mounts ?? [];
+  const unmounted = mountVerdict(live, where, names);
+  if (unmounted) return unmounted;
   const owners = ownersOf(live.metadata).join(', ');
   const standing = places.some(({ expected }) => expected !== undefined)
     ? `is as ${file} says`

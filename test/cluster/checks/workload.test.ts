@@ -75,3 +75,61 @@ it('says of Helm values that it cannot know what comes of them', async () => {
     }),
   ]);
 });
+
+const DEPLOYMENT = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: kes }
+spec: { template: { metadata: {} } }
+`;
+const restarting = (
+  annotations: string,
+  secret: Partial<CertificateSpec['secret']> = {},
+): Certificate<CertificateSpec> => ({
+  ...certificate,
+  spec: {
+    ...spec,
+    secret: { ...spec.secret, name: 'kes-tls', naming: 'stable', ...secret },
+    restart: [{ file: 'kes.yaml', annotations, digestOf: 'certificate' as const }],
+    references: [],
+  },
+});
+function clusterWithPods(secretName: string | undefined): StandIn {
+  const api = new StandIn();
+  const volumes = secretName === undefined ? [] : [{ name: 'tls', secret: { secretName } }];
+  api.put('/apis/apps/v1', {
+    resources: [{ name: 'deployments', kind: 'Deployment', namespaced: true }],
+  });
+  api.put('/apis/apps/v1/namespaces/shop/deployments/kes', {
+    spec: { template: { metadata: { annotations }, spec: { containers: [{}], volumes } } },
+  });
+  return api;
+}
+const TEMPLATE = 'spec.template.metadata.annotations';
+const notMounted = (mounted: string): string =>
+  `the pods of Deployment shop/kes do not mount Secret kes-tls-2, they mount ${mounted}: they restart and serve what they did`;
+
+it.each([
+  ['the Secret', 'kes-tls-2', 'ok', 'Deployment shop/kes is as kes.yaml says'],
+  ['the Secret of the next revision', 'kes-tls', 'ok', 'Deployment shop/kes is as kes.yaml says'],
+  ['another Secret', 'kse-tls', 'warning', notMounted('kse-tls')],
+  ['no Secret', undefined, 'warning', notMounted('none')],
+])('looks at what the pods mount: %s', async (_, mounted, level, message) => {
+  const api = clusterWithPods(mounted);
+  const found = await checkWorkloads(api, restarting(TEMPLATE), 'kes.yaml', DEPLOYMENT);
+  expect(found).toEqual([expect.objectContaining({ level, message })]);
+});
+
+it('does not ask what pods mount before the name of the first Secret is known', async () => {
+  const first = { ...restarting(TEMPLATE, { naming: 'perRevision' }), revisions: [] };
+  const found = await checkWorkloads(clusterWithPods('none'), first, 'kes.yaml', DEPLOYMENT);
+  expect(found).toEqual([expect.objectContaining({ level: 'ok' })]);
+});
+
+it('refuses a place from which no pod gets annotations', async () => {
+  const wrong = restarting('metadata.annotations');
+  await expect(checkWorkloads(new StandIn(), wrong, 'kes.yaml', DEPLOYMENT)).rejects.toMatchObject({
+    code: 'RESTART_FILE',
+    message:
+      'kes.yaml: Deployment kes: no pod of a Deployment gets the annotations in metadata.annotations, so nothing would restart',
+  });
+});
