@@ -7,19 +7,26 @@ import { assertNoOrphans, readFolder, type Folder } from '../store/folder';
 import { OUTPUT_FOLDER } from '../store/output-folder';
 import { CERTIFICATES, revisionFiles } from '../store/revisions';
 import { readSopsRules } from '../store/sops-config';
+import { mountWarnings, replicaWarnings } from '../store/team-file-warnings';
 import { findPrivateKey } from '../verify/find-private-key';
-import { ignoredProblem, outputProblem, privateKeyProblem } from '../verify/output-problem';
+import { outputProblem, privateKeyProblem } from '../verify/output-problem';
 import { verifyRevisions, type Verified } from '../verify/verify';
 import type { Context } from './context';
+import { ignoredProblems } from './ignored-problems';
 import { committedOutput, type Output } from './output';
 import { paced, pacedWork } from './progress';
+import { untrackedRevisions } from './untracked-revisions';
 
 /** What `verify` finds. */
 export interface Findings {
   readonly problems: readonly Problem[];
   /** How many certificates are issued. */
   readonly issued: number;
+  /** What is right only on the way from one config to the next. */
+  readonly warnings: readonly string[];
 }
+
+const NO_OUTPUT: Output = { differences: [], files: [] };
 
 /** All that does not hold together in what is committed; expiry is not its business. */
 export async function findProblems(context: Context, folder: Folder): Promise<Findings> {
@@ -40,12 +47,18 @@ export async function findProblems(context: Context, folder: Folder): Promise<Fi
     }),
   ];
   // What does not hold together cannot be synthesized, and was told already.
-  const output: Output =
+  const lost: Problem[] = [];
+  const output =
     incoherent.length === 0
-      ? await committedOutput(folder, context)
-      : { differences: [], files: [] };
-  const committed = [...output.files, ...mustBeCommitted(folder)];
-  const ignored = context.ignoredByGit(folder.root, committed);
+      ? await committedOutput(folder, context).catch((error: unknown): Output => {
+          if (!(error instanceof ReleafError) || error.code !== 'REVISION_MISSING') throw error;
+          const { code, message, hint } = error;
+          lost.push({ code, file: CERTIFICATES, message, hint });
+          return NO_OUTPUT;
+        })
+      : NO_OUTPUT;
+  const isOutputRight = incoherent.length + lost.length + output.differences.length === 0;
+  const untracked = isOutputRight ? untrackedRevisions(context, folder, output.files) : [];
   const inClear: Problem[] = [];
   const search = privateKeysInClear(folder, verified.inClear);
   // A certificate of two revisions has ten files, and those of the output.
@@ -54,19 +67,35 @@ export async function findProblems(context: Context, folder: Folder): Promise<Fi
   }
   const problems = [
     ...incoherent,
+    ...lost,
     ...output.differences.map(({ kind, file }) => outputProblem(kind, file)),
-    ...Array.from(wholeFolders(ignored, committed), ignoredProblem),
+    ...ignoredProblems(context, folder, output.files, mustBeCommitted(folder)),
+    ...untracked,
     ...inClear,
   ];
-  return { problems, issued: verified.issued };
+  const { certificates } = folder.config;
+  const warnings = [
+    ...verified.warnings,
+    ...excusedKeys(folder, verified.inClear),
+    ...certificates.flatMap((spec) => replicaWarnings(folder.root, spec)),
+    ...mountWarnings(folder.root, certificates),
+  ];
+  return { problems, issued: verified.issued, warnings };
 }
 
-/** Paths, but a folder once instead of each of its files where all of them are meant. */
-function wholeFolders(some: readonly string[], all: readonly string[]): ReadonlySet<string> {
-  const chosen = new Set(some);
-  const folderOf = (path: string): string => path.replace(/\/.*/, '/');
-  const partly = new Set(all.filter((path) => !chosen.has(path)).map(folderOf));
-  return new Set(some.map((path) => (partly.has(folderOf(path)) ? path : folderOf(path))));
+/** Keys in clear that may be from before the config said otherwise. */
+function excusedKeys({ config }: Folder, meant: Verified['inClear']): readonly string[] {
+  return meant.flatMap(({ spec: { name, sealing }, numbers }) =>
+    sealing.type === 'plaintext'
+      ? []
+      : numbers
+          .map((number) => `${CERTIFICATES}/${name}/${number}/private-key.yaml`)
+          .filter((file) => !config.knownPrivateKeys.includes(file))
+          .map(
+            (file) =>
+              `${file}: holds a private key in clear, and the config says sealing: ${sealing.type}; right only if the key was made before it said so`,
+          ),
+  );
 }
 
 /** Every input that has to reach the reviewers, whether it is there yet or not. */

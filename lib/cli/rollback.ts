@@ -1,11 +1,13 @@
 import { rollback } from '../rotation/rollback';
+import { readCas } from '../store/ca-file';
 import { openFolder, readCertificate } from '../store/folder';
 import { writeWithdrawn } from '../store/revisions';
 import { preflight } from '../store/synthesize';
 import { EXIT, type Context, type ExitStatus } from './context';
-import { finish, noteChanges, withStaging } from './finish';
+import { finish, noteChanges } from './finish';
 import { select } from './selection';
 import { typed } from './typed';
+import { withStaging } from './with-staging';
 
 /** `releaf rollback NAME`: back to the revision before, and stay there. */
 export async function runRollback(
@@ -17,7 +19,7 @@ export async function runRollback(
   const [spec] = select(folder, [name]);
   if (!spec) throw new Error(`select returned nothing for ${name}`);
   const { revisions } = readCertificate(folder, spec);
-  const { withdraw, serves } = rollback(name, revisions, context.now);
+  const { withdraw, serves } = rollback(spec, revisions, context.now, readCas(folder, spec));
   const next = revisions.map((revision) =>
     revision.number === withdraw ? { ...revision, withdrawn: true } : revision,
   );

@@ -6,6 +6,7 @@ import { readManifests, type Manifest } from '../yaml/read-manifests';
 import type { Context, ExitStatus } from './context';
 import { tellProblems } from './tell-problems';
 
+/** What `releaf verify --rendered` was told on the command line. */
 export interface VerifyRenderedFlags {
   /** File name, or `-` for standard input. */
   readonly rendered: string;

@@ -1,3 +1,4 @@
+import { visible } from '../model/visible';
 import { openFolder } from '../store/folder';
 import type { Context, ExitStatus } from './context';
 import { findProblems } from './find-problems';
@@ -9,7 +10,8 @@ export async function runVerify(
   { json }: { readonly json: boolean },
 ): Promise<ExitStatus> {
   const folder = openFolder(context.folder);
-  const { problems, issued } = await findProblems(context, folder);
+  const { problems, issued, warnings } = await findProblems(context, folder);
+  for (const warning of warnings) context.note(`warning: ${visible(warning)}`, 'important');
   const { length } = folder.config.certificates;
   const certificates = `${length} ${length === 1 ? 'certificate' : 'certificates'}`;
   return tellProblems(

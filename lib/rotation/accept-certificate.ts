@@ -7,6 +7,7 @@ import type { X509 } from '../x509/certificate';
 import { readContents } from '../x509/certificate-contents';
 import { canonicalUsage } from '../x509/key-usages';
 import { hasNameConstraints } from '../x509/path-validation';
+import { pinsLeaf } from './certificate-restarts';
 import { altNamesOf, readIssuedChain } from './issued-chain';
 import { assertOwnCertificate } from './own-certificate';
 import { assertIssuersValid, trustedPath } from './trust';
@@ -31,7 +32,10 @@ export interface Acceptance {
 
 /** A certificate that passed. */
 export interface AcceptedCertificate {
-  /** Chain as PEM, leaf first, the CA behind it where the config wants it: `certificate.pem`. */
+  /**
+   * Chain as PEM, leaf first, the CA behind it where the config wants it: `certificate.pem`. Where clients
+   * trust the leaf itself and no CA is known, the leaf alone.
+   */
   readonly certificate: string;
   readonly leaf: X509;
   /** Where issued differs from asked, in words. */
@@ -58,7 +62,8 @@ export function acceptCertificate(
   assertOwnCertificate(spec.name, leaf, revision, revisions, file);
   assertDates(leaf, file, now);
   if (current && !allowOlder) assertNewer(leaf, leafOf(spec.name, current), current.number, file);
-  let certificates: readonly X509[] = chain.certificates;
+  // MinIO would trust whatever else stands in the file.
+  let certificates: readonly X509[] = pinsLeaf(spec) ? [leaf] : chain.certificates;
   let issuers = certificates.slice(1);
   if (cas && spec.ca !== undefined) {
     const { path, ca } = trustedPath(chain, cas, { file, caFile: spec.ca, at: now });

@@ -4,12 +4,12 @@ import { ReleafError, type ErrorCode } from '../model/errors';
 import { currentRevision, isIssued, type IssuedRevision, type Revision } from '../model/revision';
 import { readCertificates, type X509 } from '../x509/certificate';
 import { asksOnlyFor, readRequest, type CertificateRequest } from '../x509/certificate-request';
-import { readIssuedChain } from './issued-chain';
+import { readIssuedChain, type IssuedChain } from './issued-chain';
 import { assertOwnCertificate } from './own-certificate';
 import { requestObjectName } from './renew';
 import { assertRequestable, assertSecretName } from './shippable';
 import { sealedKeySha256 } from './sealed-key-digest';
-import { trustedPath } from './trust';
+import { assertTrusted } from './trust';
 
 /** Something committed that does not hold together. */
 export interface Problem {
@@ -20,7 +20,8 @@ export interface Problem {
   readonly hint: string;
 }
 
-const RESTORE = 'restore the file from Git, or make a new revision: releaf renew NAME --force';
+const restore = (name: string): string =>
+  `restore the file from Git, or make a new revision: releaf renew ${name} --force`;
 
 /**
  * Checks that the request of a revision is the one that was recorded, and that the recorded sealed key
@@ -36,7 +37,7 @@ export function readRecordedRequest(name: string, revision: Revision): Certifica
     throw new ReleafError(
       'REVISION_INVALID',
       `${folder}/request.pem: ${what} ${found}, request.yaml says ${recorded}`,
-      RESTORE,
+      restore(name),
     );
   };
   if (request.publicKeySha256 !== record.publicKeySha256) {
@@ -59,10 +60,33 @@ export function readRecordedRequest(name: string, revision: Revision): Certifica
     throw new ReleafError(
       'SEALED_KEY_CHANGED',
       `${folder}/private-key.yaml: the sealed key has digest ${digest}, request.yaml says ${record.sealedKeySha256}`,
-      RESTORE,
+      restore(name),
     );
   }
   return request;
+}
+
+/**
+ * Reads the chain of an issued revision and checks that it is that revision's own and that nothing but
+ * it stands in the file, whose text is what the Secret gets.
+ *
+ * @param revisions - all of that certificate
+ * @throws ReleafError REVISION_INVALID, CERTIFICATE_SWAPPED, and as `readIssuedChain`
+ */
+function readOwnChain(
+  name: string,
+  revision: IssuedRevision,
+  revisions: readonly Revision[],
+): IssuedChain {
+  const file = `certificates/${name}/${revision.number}/certificate.pem`;
+  const chain = readIssuedChain(revision.certificate, revision.record, file);
+  assertOwnCertificate(name, chain.certificates[0], revision, revisions, file);
+  if (revision.certificate === chain.certificates.map(({ pem }) => pem).join('')) return chain;
+  throw new ReleafError(
+    'REVISION_INVALID',
+    `${file}: holds more than its certificates, or not in the form in which releaf writes them`,
+    restore(name),
+  );
 }
 
 /** Runs a check and turns an expected failure into a problem. */
@@ -91,20 +115,28 @@ export function incoherences(
   owners: ReadonlyMap<string, string>,
 ): readonly Problem[] {
   const current = currentRevision(revisions);
+  let isCaPresent = false;
   const perRevision = revisions.flatMap((revision) => {
     const folder = `certificates/${spec.name}/${revision.number}`;
+    const requestProblems = problemOf(`${folder}/request.pem`, () =>
+      readRecordedRequest(spec.name, revision),
+    );
+    if (!isIssued(revision)) return requestProblems;
     const file = `${folder}/certificate.pem`;
+    let chain: IssuedChain | undefined;
+    const problems = problemOf(file, () => {
+      chain = readOwnChain(spec.name, revision, revisions);
+    });
+    const distrust = problemOf(file, () => {
+      if (chain && !revision.withdrawn) assertTrusted(spec, chain, cas, file);
+    });
+    // What a former CA signed came first, and serves no longer.
+    const counts = revision === current || isCaPresent;
+    isCaPresent ||= chain !== undefined && !revision.withdrawn && distrust.length === 0;
     return [
-      ...problemOf(`${folder}/request.pem`, () => readRecordedRequest(spec.name, revision)),
-      ...(isIssued(revision)
-        ? problemOf(file, () => {
-            const chain = readIssuedChain(revision.certificate, revision.record, file);
-            assertOwnCertificate(spec.name, chain.certificates[0], revision, revisions, file);
-            if (revision === current && cas && spec.ca !== undefined) {
-              trustedPath(chain, cas, { file, caFile: spec.ca });
-            }
-          }).map((problem) => swapped(problem, revision, owners))
-        : []),
+      ...requestProblems,
+      ...problems.map((problem) => swapped(problem, revision, owners)),
+      ...(counts ? distrust : []),
     ];
   });
   return [

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CertificateSpec } from '../model/certificate-spec';
 import type { IssuedRevision } from '../model/revision';
-import { readCertificates } from '../x509/certificate';
+import { readCertificates, type X509 } from '../x509/certificate';
 
 /**
  * Key of the annotation whose change restarts what reads the Secret. Its own prefix: kubectl's
@@ -34,6 +34,11 @@ export function restartDigest(revision: IssuedRevision, spec: CertificateSpec): 
  */
 export function caDigest(revision: IssuedRevision): string | undefined {
   const [, ...behind] = readCertificates(revision.certificate, 'certificate.pem');
+  return digestOfCas(behind);
+}
+
+/** As {@link caDigest}, of the certificates behind a leaf. */
+export function digestOfCas(behind: readonly X509[]): string | undefined {
   const authorities = behind
     .filter(({ isCa, isSelfSigned }) => isCa || isSelfSigned)
     .map(({ der }) => der.toString('hex'));

@@ -1,6 +1,8 @@
+import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import type { X509 } from '../x509/certificate';
 import { issuerProblem } from '../x509/path-validation';
+import { pinsLeaf } from './certificate-restarts';
 import { unfit, type IssuedChain } from './issued-chain';
 
 /** The way from a leaf to the CA that clients trust. */
@@ -40,6 +42,48 @@ export function trustedPath(chain: IssuedChain, cas: readonly X509[], where: Whe
   }
   throw refusal;
 }
+
+/**
+ * Refuses a chain that is not trusted, and certificates in it that nobody vouches for: a program that takes
+ * the file for its CAs, as MinIO does, would trust them. The public key of a CA is known to all, so a
+ * stranger may sign it and put a root of his own behind. Dates do not count.
+ *
+ * @param cas - the certificates of the config's `ca` file, if it names one
+ * @param file - where the chain stands, for messages
+ * @throws ReleafError CERTIFICATE_CHAIN or CERTIFICATE_UNFIT
+ */
+export function assertTrusted(
+  spec: CertificateSpec,
+  chain: IssuedChain,
+  cas: readonly X509[] | undefined,
+  file: string,
+): void {
+  const { certificates } = chain;
+  if (cas && spec.ca !== undefined) {
+    const { path } = trustedPath(chain, cas, { file, caFile: spec.ca });
+    // Not the certificates themselves: a CA may have been renewed with the same key.
+    const keys = new Set(cas.map((ca) => ca.publicKeySha256));
+    const stranger = certificates.findIndex(
+      ({ publicKeySha256 }, index) => index >= path.length && !keys.has(publicKeySha256),
+    );
+    if (stranger < 0) return;
+    throw new ReleafError(
+      'CERTIFICATE_CHAIN',
+      `${file}: ${ordinal(certificates, stranger)} goes on behind the CA, and is not in ${spec.ca}`,
+      `restore the file from Git; if clients are to trust it, add it to ${spec.ca}`,
+    );
+  }
+  if (pinsLeaf(spec) && certificates.length > 1) {
+    throw new ReleafError(
+      'CERTIFICATE_CHAIN',
+      `${file}: ${ordinal(certificates, 1)} stands behind the leaf, and with trust: leaf MinIO would trust it too`,
+      'leave the first certificate alone in the file and run releaf synth',
+    );
+  }
+}
+
+const ordinal = (chain: readonly X509[], index: number): string =>
+  `certificate ${index + 1} (${chain[index]?.subject ?? ''})`;
 
 /**
  * Refuses issuers that came with a leaf and are not valid.
@@ -85,7 +129,7 @@ function issuersInvalid(chain: readonly X509[], file: string, at: Date): ReleafE
     invalid &&
     new ReleafError(
       'CERTIFICATE_CHAIN',
-      `${file}: certificate ${index + 1} (${invalid.subject}) is ${validity(invalid)}, not now`,
+      `${file}: ${ordinal(chain, index)} is ${validity(invalid)}, not now`,
       'send the present certificate of that CA behind the leaf',
     )
   );

@@ -5,18 +5,28 @@ import { readCertificates, type X509 } from '../x509/certificate';
 const DEFAULT_SHARE = 2 / 3;
 
 /**
- * The leaf of an issued revision.
+ * The chain of an issued revision as it stands there, leaf first.
  *
  * @throws ReleafError PEM_INVALID or CERTIFICATE_INVALID when `certificate.pem` is not readable
  */
-export function leafOf(name: string, revision: IssuedRevision): X509 {
-  const [leaf] = readCertificates(
+export function chainOf(
+  name: string,
+  revision: IssuedRevision,
+): readonly [leaf: X509, ...behind: X509[]] {
+  const [leaf, ...behind] = readCertificates(
     revision.certificate,
     `certificates/${name}/${revision.number}/certificate.pem`,
   );
   if (!leaf) throw new Error('readCertificates returned no certificate');
-  return leaf;
+  return [leaf, ...behind];
 }
+
+/**
+ * The leaf of an issued revision.
+ *
+ * @throws ReleafError as {@link chainOf}
+ */
+export const leafOf = (name: string, revision: IssuedRevision): X509 => chainOf(name, revision)[0];
 
 /**
  * When a certificate is due. What counts is the issued lifetime, not the one asked for. A time before

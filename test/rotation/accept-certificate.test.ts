@@ -96,9 +96,17 @@ const under = (terms: Terms, issuer = root): string => {
   return leaf(sub) + sub.pem;
 };
 
-function accept(pem: string, cas?: string, now = NOW): AcceptedCertificate {
+/** The first certificate of a chain. */
+const leafOf = (chain: string): string => chain.slice(0, chain.indexOf('-----BEGIN', 1));
+
+function accept(
+  pem: string,
+  cas?: string,
+  now = NOW,
+  changes: Partial<CertificateSpec> = {},
+): AcceptedCertificate {
   return acceptCertificate(
-    { ...spec, ...(cas !== undefined && { ca: 'ca.pem', appendCa: true }) },
+    { ...spec, ...(cas !== undefined && { ca: 'ca.pem', appendCa: true }), ...changes },
     revision,
     pem,
     'chain.pem',
@@ -106,9 +114,9 @@ function accept(pem: string, cas?: string, now = NOW): AcceptedCertificate {
   );
 }
 
-const verify = (pem: string, cas?: string) =>
+const verify = (pem: string, cas?: string, changes: Partial<CertificateSpec> = {}) =>
   incoherences(
-    { ...spec, ...(cas !== undefined && { ca: 'ca.pem', appendCa: true }) },
+    { ...spec, ...(cas !== undefined && { ca: 'ca.pem', appendCa: true }), ...changes },
     [{ ...revision, certificate: pem }],
     cas === undefined ? undefined : readCertificates(cas, 'ca.pem'),
     new Map(),
@@ -415,6 +423,102 @@ describe('refuses', () => {
   ])('%s', (_, chain, code, message) => {
     expect(() => accept(chain(), root.pem, LATER)).toThrow(refusal(code, message));
   });
+});
+
+describe('behind the CA', () => {
+  const CHAIN = /^certificates\/web\/1\/certificate\.pem: certificate (\d) \((.*)\) /;
+  const stranger = (pem: string, cas?: string, changes?: Partial<CertificateSpec>) =>
+    verify(pem, cas, changes).map(({ code, message }) => [code, ...CHAIN.exec(message)!.slice(1)]);
+  /** The public key of the CA under a root of somebody else, which takes nothing that is secret. */
+  const crossed = (issuer: Forged, keys = root.keys): string => forge('root', { issuer, keys }).pem;
+
+  it('a root of a stranger, who signed the public key of the CA, is refused', () => {
+    const evil = forge('evil root');
+    const pem = leaf(root) + crossed(evil) + evil.pem;
+    expect(stranger(pem, root.pem)).toEqual([['CERTIFICATE_CHAIN', '3', 'CN=evil root']]);
+    expect(verify(pem, root.pem)[0]).toMatchObject({
+      message: expect.stringMatching(/ goes on behind the CA, and is not in ca\.pem$/) as string,
+      hint: 'restore the file from Git; if clients are to trust it, add it to ca.pem',
+    });
+    expect(accept(pem, root.pem, LATER).certificate).toBe(leafOf(pem) + root.pem);
+  });
+
+  it('such a root is refused behind an intermediate too', () => {
+    const evil = forge('evil root');
+    const pem = under({}) + crossed(evil) + evil.pem;
+    expect(stranger(pem, root.pem)).toEqual([['CERTIFICATE_CHAIN', '4', 'CN=evil root']]);
+  });
+
+  it.each<[string, () => readonly [pem: string, cas: string]]>([
+    ['nothing', () => [leaf(root), root.pem]],
+    [
+      'the CA as it was before it was renewed with the same key',
+      () => [leaf(root) + forge('root', { keys: root.keys }).pem, root.pem],
+    ],
+    ['the CA, cross-signed by another', () => [leaf(root) + crossed(forge('older')), root.pem]],
+    [
+      'the other CA too, where the config has both',
+      () => {
+        const older = forge('older');
+        return [leaf(root) + crossed(older) + older.pem, root.pem + older.pem];
+      },
+    ],
+  ])('%s is right', (_, made) => {
+    expect(verify(...made())).toEqual([]);
+  });
+});
+
+describe('with trust: leaf, where MinIO trusts whatever stands in the file,', () => {
+  const PINNED = { profile: 'minio-kes', appendCa: false } as const;
+
+  it('fetch leaves everything but the leaf out, also the root of a stranger', () => {
+    const evil = forge('evil root');
+    const pem = under({}) + forge('root', { issuer: evil, keys: root.keys }).pem + evil.pem;
+    expect(accept(pem, undefined, LATER, PINNED)).toMatchObject({
+      certificate: leafOf(pem),
+      differences: [],
+    });
+  });
+
+  it('an expired intermediate, which goes, is no hindrance', () => {
+    const pem = under({ until: -1 });
+    expect(accept(pem, undefined, LATER, PINNED).certificate).toBe(leafOf(pem));
+  });
+
+  it('verify refuses a second certificate', () => {
+    const pem = under({});
+    expect(verify(leafOf(pem), undefined, PINNED)).toEqual([]);
+    expect(verify(pem, undefined, PINNED)).toMatchObject([
+      {
+        code: 'CERTIFICATE_CHAIN',
+        message:
+          'certificates/web/1/certificate.pem: certificate 2 (CN=sub) stands behind the leaf, and with trust: leaf MinIO would trust it too',
+        hint: 'leave the first certificate alone in the file and run releaf synth',
+      },
+    ]);
+  });
+
+  it('the way to the CA stays where the config names one', () => {
+    const pem = under({});
+    expect(accept(pem, root.pem, LATER, PINNED).certificate).toBe(pem);
+    expect(verify(pem, root.pem, PINNED)).toEqual([]);
+  });
+});
+
+it.each<[string, (pem: string) => string]>([
+  ['in front of', (pem) => `kubectl delete ns shop\n${pem}`],
+  ['behind', (pem) => `${pem}\u001b[2J\n`],
+  ['in another form inside of', (pem) => pem.replaceAll('\n', '\r\n')],
+])('verify refuses text %s the certificates, which the Secret would hold', (_, change) => {
+  const pem = leaf(root);
+  expect(verify(pem, root.pem)).toEqual([]);
+  expect(verify(change(pem), root.pem)).toMatchObject([
+    {
+      code: 'REVISION_INVALID',
+      message:
+        'certificates/web/1/certificate.pem: holds more than its certificates, or not in the form in which releaf writes them',
+    },
+  ]);
 });
 
 describe('tells of', () => {

@@ -225,7 +225,7 @@ describe('a rollback', () => {
     ['iw', 10, { serves: 1 }],
     ['iw', 100, { serves: 1 }],
   ] as const)('of %j on day %i', (letters, day, expected) => {
-    expect(rollback('web', revisions(letters), daysAfter(day))).toEqual(expected);
+    expect(rollback(specOf(), revisions(letters), daysAfter(day), undefined)).toEqual(expected);
   });
 
   it.each([
@@ -234,7 +234,7 @@ describe('a rollback', () => {
     ['p', 10, 'web: revision 1 has no issued revision before it'],
     ['ii', 100, 'web: revision 1 expired on 2027-05-30T11:55:00.000Z'],
   ] as const)('of %j on day %i is refused', (letters, day, message) => {
-    expect(() => rollback('web', revisions(letters), daysAfter(day))).toThrow(
+    expect(() => rollback(specOf(), revisions(letters), daysAfter(day), undefined)).toThrow(
       expect.objectContaining({
         code: 'NO_ROLLBACK',
         message,
