@@ -35,6 +35,8 @@ export const quietContext = (now: Date): Context => ({
     throw new Error('no benchmark has a cluster');
   },
   ignoredByGit: () => [],
+  untracked: () => [],
+  unstaged: () => [],
 });
 
 /** Revision 1, issued with a chain of two certificates, and revision 2, pending. */

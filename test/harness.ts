@@ -13,8 +13,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import type { Clock } from '../lib/cli/clock';
 import type { Ask } from '../lib/cli/ask';
-import { committedFiles, ignoredByGit, uncommitted } from '../lib/cli/git';
-import { repositoryOf } from '../lib/cli/git-repository';
+import { committedFiles, ignoredByGit, uncommitted, unstaged, untracked } from '../lib/cli/git';
+import { forkOf, repositoryOf } from '../lib/cli/git-repository';
 import type { Randomness } from '../lib/cli/randomness';
 import { run } from '../lib/cli/run';
 import type { ClusterOptions, KubernetesApi } from '../lib/cluster/kubernetes-api';
@@ -138,9 +138,12 @@ export async function releaf(
     colour: false,
     readInput: () => Promise.resolve(Buffer.from(stdin)),
     ignoredByGit,
+    untracked,
+    unstaged,
     uncommitted,
     committedFiles,
     repositoryOf,
+    forkOf,
     ...(ask && { ask }),
     openCluster,
     ...(output !== undefined && { output }),

@@ -3,8 +3,8 @@ import { availableParallelism, constants } from 'node:os';
 import { isatty } from 'node:tty';
 import { terminal } from './ask';
 import { systemClock } from './clock';
-import { committedFiles, ignoredByGit, uncommitted } from './git';
-import { repositoryOf } from './git-repository';
+import { committedFiles, ignoredByGit, uncommitted, unstaged, untracked } from './git';
+import { forkOf, repositoryOf } from './git-repository';
 import { Interruption } from './interruption';
 import { packageVersion } from './package';
 import { systemRandomness } from './randomness';
@@ -64,9 +64,12 @@ void run(process.argv.slice(2), packageVersion(), {
   colour: isatty(process.stdout.fd) && !process.env['NO_COLOR'],
   readInput,
   ignoredByGit,
+  untracked,
+  unstaged,
   uncommitted,
   committedFiles,
   repositoryOf,
+  forkOf,
   // By number: to touch process.stdin makes a pipe non-blocking, also for the others who read it.
   ...(isatty(0) && isTerminal && { ask: terminal }),
   openCluster: async (options) => (await import('../cluster/open-cluster.js')).openCluster(options),

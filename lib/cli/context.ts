@@ -1,8 +1,9 @@
 import type { ClusterOptions, KubernetesApi } from '../cluster/kubernetes-api';
 import type { CommittedFiles } from '../store/recorded-state';
+import type { IgnoredPath } from '../verify/output-problem';
 import type { Ask } from './ask';
 import type { Clock } from './clock';
-import type { Repository } from './git-repository';
+import type { Fork, Repository } from './git-repository';
 import type { Interruption } from './interruption';
 import type { Randomness } from './randomness';
 
@@ -37,8 +38,12 @@ export interface Context {
   readonly colour: boolean;
   /** All of standard input; where that is more than is read of a text, no more than shows it. */
   readonly readInput: () => Promise<Buffer>;
-  /** Which of these paths git ignores; none where there is no git. */
-  readonly ignoredByGit: (root: string, paths: readonly string[]) => readonly string[];
+  /** Which of these paths git ignores, and does not track all the same; none where there is no git. */
+  readonly ignoredByGit: (root: string, paths: readonly string[]) => readonly IgnoredPath[];
+  /** Which files below a folder git neither tracks nor ignores, relative to `root`; none without git. */
+  readonly untracked: (root: string, folder: string) => readonly string[];
+  /** Which files below a folder are not in git's index as they stand, relative to `root`; none without git. */
+  readonly unstaged: (root: string, folder: string) => readonly string[];
   /** Which of these paths hold something that is not committed; none where there is no git. */
   readonly uncommitted: (root: string, paths: readonly string[]) => readonly string[];
   /**
@@ -47,7 +52,7 @@ export interface Context {
    *
    * @param root - the folder of the config
    * @param commit - as git reads it: `HEAD`, `origin/main`, a hash
-   * @param path - the folder to read, relative to `root`
+   * @param path - the folder to read, relative to `root`; empty for all of a repository, from its top
    * @param isWanted - which files are read, by path relative to `path`
    * @throws ReleafError GIT_STATE
    */
@@ -59,6 +64,8 @@ export interface Context {
   ) => CommittedFiles;
   /** The Git repository around a folder, absolute; undefined where there is none, or no git. */
   readonly repositoryOf: (root: string) => Repository | undefined;
+  /** Where what is checked out left the branch that it goes to; undefined where it did not, or without git. */
+  readonly forkOf: (root: string) => Fork | undefined;
   /** What to take back when a signal ends the program. @default - no signal is waited for */
   readonly during?: Interruption['during'];
   /** Asks a person at the terminal. @default - there is none: nothing may be asked */

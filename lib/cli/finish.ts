@@ -2,9 +2,10 @@ import { FLUX_OBJECTS } from '../delivery/folder-objects';
 import { visible } from '../model/visible';
 import { superfluousRevisions } from '../rotation/retention';
 import { readFolder, type Folder } from '../store/folder';
-import { removeRevision } from '../store/revisions';
-import { Staging } from '../store/staging';
+import { REQUEST_FILES, removeRevision } from '../store/revisions';
+import type { Staging } from '../store/staging';
 import type { Context } from './context';
+import { ignoredProblems } from './ignored-problems';
 import { synthesizeOutput } from './output';
 import { typed } from './typed';
 
@@ -12,28 +13,6 @@ import { typed } from './typed';
 export interface Changes {
   readonly written: readonly string[];
   readonly removed: readonly string[];
-}
-
-/**
- * Runs a command that writes: sweeps what an earlier run that was cut off has left, and leaves nothing
- * half-done behind whatever happens.
- */
-export async function withStaging<Result>(
-  { during }: Pick<Context, 'during'>,
-  { root }: Folder,
-  work: (staging: Staging) => Promise<Result>,
-): Promise<Result> {
-  const staging = new Staging(root);
-  const settled = during?.(() => {
-    staging.close();
-  });
-  try {
-    staging.sweep();
-    return await work(staging);
-  } finally {
-    settled?.();
-    staging.close();
-  }
 }
 
 /**
@@ -56,10 +35,27 @@ export async function finish(
   }
   try {
     const { written, removed } = await synthesizeOutput(folder, staging, context);
+    noteIgnored(context, folder, changed, written);
     return { written: [...changed, ...written], removed: [...old, ...removed] };
   } catch (error) {
     noteUnfinished(context, { written: changed, removed: old });
     throw error;
+  }
+}
+
+/** What was just made is lost if it is never committed, and `git status` does not show it. */
+function noteIgnored(
+  context: Context,
+  folder: Folder,
+  changed: readonly string[],
+  output: readonly string[],
+): void {
+  const inputs = changed.flatMap((path) =>
+    path.endsWith('/') ? REQUEST_FILES.map((file) => `${path}${file}`) : [path],
+  );
+  for (const { message, hint } of ignoredProblems(context, folder, output, inputs)) {
+    context.note(`warning: ${visible(message)}`, 'important');
+    context.note(`  ${visible(hint)}`, 'important');
   }
 }
 

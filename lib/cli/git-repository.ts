@@ -29,6 +29,36 @@ export function repositoryOf(root: string): Repository | undefined {
   };
 }
 
+/** Where a branch left another one. */
+export interface Fork {
+  /** The other one: `origin/main`. */
+  readonly branch: string;
+  /** Hash of the commit. */
+  readonly commit: string;
+  /** Whether the other one still stands there. */
+  readonly isTip: boolean;
+}
+
+/** What a branch goes to, first to last: a branch that is pushed has left its upstream nowhere. */
+const GOES_TO = ['origin/HEAD', '@{upstream}', 'origin/main', 'origin/master'];
+
+/**
+ * Asks git where what is checked out left the branch that it goes to.
+ *
+ * @returns undefined where it has nothing that the other one has not, or git knows of no other one
+ */
+export function forkOf(root: string): Fork | undefined {
+  const head = git(root, ['rev-parse', '--verify', '--quiet', 'HEAD']);
+  for (const name of head === undefined ? [] : GOES_TO) {
+    const tip = git(root, ['rev-parse', '--verify', '--quiet', `${name}^{commit}`]);
+    const commit = tip === undefined ? undefined : git(root, ['merge-base', tip, 'HEAD']);
+    const branch = git(root, ['rev-parse', '--abbrev-ref', name]);
+    if (commit === undefined || branch === undefined || commit === head) continue;
+    return { branch, commit, isTip: commit === tip };
+  }
+  return undefined;
+}
+
 function git(root: string, args: readonly string[]): string | undefined {
   const { status, stdout } = runGit(root, args);
   return status === 0 ? stdout.toString().replace(/\n$/, '') : undefined;

@@ -1,23 +1,53 @@
 import { ReleafError } from '../model/errors';
 import type { CommittedFiles, Unread } from '../store/recorded-state';
 import { LARGEST_BYTES } from '../store/text-file';
+import type { IgnoredPath } from '../verify/output-problem';
 import { runGit } from './run-git';
 
 /** Of all files of a commit together. */
 const MOST_BYTES = 1024 * 1024 * 1024;
 
 /**
- * Asks git which paths its ignore rules match, tracked or not: what is tracked in spite of a rule is
- * lost as soon as somebody adds a new file beside it.
+ * Asks git which paths its ignore rules keep from it. What it tracks in spite of a rule is not one.
  *
  * @returns none where git or a repository is missing
  */
-export function ignoredByGit(root: string, paths: readonly string[]): readonly string[] {
-  const { status, stdout } = runGit(root, ['check-ignore', '--no-index', '-z', '--stdin'], {
+export function ignoredByGit(root: string, paths: readonly string[]): readonly IgnoredPath[] {
+  const { status, stdout } = runGit(root, ['check-ignore', '--verbose', '-z', '--stdin'], {
     input: paths.join('\0'),
   });
-  const ignored = status === 0 ? stdout.toString().split('\0') : [];
-  return ignored.filter((path) => path !== '');
+  const fields = status === 0 ? stdout.toString().split('\0') : [];
+  const ignored: IgnoredPath[] = [];
+  for (let at = 0; at + 3 < fields.length; at += 4) {
+    const [source = '', line = '', pattern = '', path = ''] = fields.slice(at, at + 4);
+    // What a later rule takes back is told with that.
+    if (!pattern.startsWith('!')) ignored.push({ path, rule: `${source}:${line}: ${pattern}` });
+  }
+  return ignored;
+}
+
+/**
+ * Asks git which files below a folder it neither tracks nor ignores.
+ *
+ * @returns paths relative to `root`; none where git or a repository is missing
+ */
+export function untracked(root: string, folder: string): readonly string[] {
+  return listedByGit(root, ['--others', '--exclude-standard', '--', folder]);
+}
+
+/**
+ * Asks git which files below a folder are not in its index as they stand.
+ *
+ * @returns paths relative to `root`; none where git or a repository is missing
+ */
+export function unstaged(root: string, folder: string): readonly string[] {
+  return listedByGit(root, ['--others', '--modified', '--', folder]);
+}
+
+function listedByGit(root: string, args: readonly string[]): readonly string[] {
+  const { status, stdout } = runGit(root, ['ls-files', '-z', ...args]);
+  const files = status === 0 ? stdout.toString().split('\0') : [];
+  return files.filter((file) => file !== '');
 }
 
 /** Of a folder in no repository, and not of one that is broken. */
@@ -72,7 +102,10 @@ export function committedFiles(
   const hash = git(['rev-parse', '--verify', '--end-of-options', `${commit}^{commit}`])
     .toString()
     .trim();
-  const listed = git(['ls-tree', '-r', '-l', '-z', hash, '--', path]).toString().split('\0');
+  const below = path === '' ? [] : ['--', path];
+  const listed = git(['ls-tree', '-r', '-l', '-z', hash, ...below])
+    .toString()
+    .split('\0');
   const objects = new Map<string, string>();
   const unread = new Map<string, Unread>();
   const sizes = new Map<string, number>();
@@ -80,7 +113,7 @@ export function committedFiles(
   for (const line of listed) {
     const [, mode, object, size, name] = /^(\d+) \w+ ([\da-f]+) +(\S+)\t([^]*)$/.exec(line) ?? [];
     if (mode === undefined || !object || name === undefined) continue;
-    const file = name.slice(path.length + 1);
+    const file = path === '' ? name : name.slice(path.length + 1);
     const read = sizes.has(object) ? 0 : Number(size);
     if (mode === '160000') unread.set(file, 'a repository of its own');
     else if (!REGULAR.test(mode)) unread.set(file, 'a symbolic link');

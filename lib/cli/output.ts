@@ -9,10 +9,11 @@ import { revisionNumbers } from '../store/revisions';
 import type { Staging } from '../store/staging';
 import { outputDifferences, synthesize, type Synthesis } from '../store/synthesize';
 import { teamFileDifferences } from '../store/team-files';
+import { assertSecretsStay } from '../store/unserved-secrets';
 import { runApp } from './app';
 import type { Context } from './context';
-import { withStaging } from './finish';
 import { paced, pacedWork } from './progress';
+import { withStaging } from './with-staging';
 
 /** What the committed files give. */
 export interface Output {
@@ -81,11 +82,10 @@ async function outputOfApp(
   assertNoOrphans(folder);
   const produced = staging.makeFolder('app');
   await runApp(context, folder, app, produced);
+  const differences = [...appDifferences(folder.root, produced, app.output)];
+  assertSecretsStay(folder, differences);
   return {
-    differences: [
-      ...appDifferences(folder.root, produced, app.output),
-      ...teamFileDifferences(folder),
-    ],
+    differences: [...differences, ...teamFileDifferences(folder)],
     files: producedFiles(produced).map((name) => posix.join(app.output, name)),
   };
 }

@@ -1,8 +1,9 @@
 import { openFolder } from '../store/folder';
 import { synthesize } from '../store/synthesize';
 import { EXIT, type Context, type ExitStatus } from './context';
-import { noteChanges, withStaging } from './finish';
+import { noteChanges } from './finish';
 import { synthesized, synthesizeOutput } from './output';
+import { withStaging } from './with-staging';
 
 /** `releaf synth`: folder → `dist/`. */
 export async function runSynth(

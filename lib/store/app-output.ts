@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { ReleafError } from '../model/errors';
 import { visible } from '../model/visible';
 import { readYamlValue } from '../yaml/read-yaml';
+import { withoutCarriageReturns } from './line-ends';
 import { leadsThroughLink } from './link-below';
 import { markedFiles } from './marked-files';
 import type { OutputDifference } from './output-difference';
@@ -106,7 +107,9 @@ export function* appDifferences(
     const text = readText(join(produced, name), file);
     const present = readTextIfThere(join(directory, name), file);
     if (present === undefined) yield { kind: 'missing', file, text };
-    else if (present !== text) yield { kind: 'changed', file, text };
+    else if (withoutCarriageReturns(present) !== withoutCarriageReturns(text)) {
+      yield { kind: 'changed', file, text };
+    }
   }
   if (relative(root, directory).startsWith('..')) return;
   const kept = new Set(given);

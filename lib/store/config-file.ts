@@ -4,6 +4,7 @@ import type * as Jiti from 'jiti';
 import { mergeConfig } from '../config/merge-config';
 import type { ConfigLayer } from '../config/origins';
 import { ReleafError } from '../model/errors';
+import { shellWord } from '../model/shell-word';
 import { linesOf } from '../yaml/line-of';
 import { readYamlValue } from '../yaml/read-yaml';
 import { shownPath } from './shown-path';
@@ -38,7 +39,7 @@ export function readConfigFile(root: string): ConfigFile {
     throw new ReleafError(
       'CONFIG_MISSING',
       `${root}: there is no ${CONFIG_FILES.join(', ')}`,
-      'make one: releaf init; or name the folder with -C',
+      hintOf(root),
     );
   }
   if (found.length > 1) {
@@ -53,6 +54,28 @@ export function readConfigFile(root: string): ConfigFile {
   const bases = layers.slice(1).map((layer) => layer.file);
   const source = bases.length === 0 ? file : `${file} (which extends ${bases.join(', ')})`;
   return { file, source, written, layers };
+}
+
+/** Far enough for any repository; where there is none it ends there. */
+const MOST_LEVELS = 8;
+
+function hintOf(root: string): string {
+  const above = configAbove(root);
+  return above === undefined
+    ? 'make one: releaf init; or name the folder with -C'
+    : `there is one in ${above}: say -C ${shellWord(above)}; or make one here: releaf init`;
+}
+
+/** The nearest folder above with a config, in the same repository; from where the person stands. */
+function configAbove(root: string): string | undefined {
+  let folder = root;
+  for (let level = 0; level < MOST_LEVELS && !existsSync(join(folder, '.git')); level += 1) {
+    folder = dirname(folder);
+    if (CONFIG_FILES.some((name) => existsSync(join(folder, name)))) {
+      return shownPath('', folder) || '.';
+    }
+  }
+  return undefined;
 }
 
 function readWithExtends(

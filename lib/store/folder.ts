@@ -66,7 +66,7 @@ export function assertNoOrphans({ root, configFile, config }: Folder): void {
   throw new ReleafError(
     'CERTIFICATE_ORPHANED',
     `${CERTIFICATES}/${orphan}: ${configFile} has no certificate ${orphan}, so Secret ${bound ? `${bound.namespace}/${bound.name}` : ''} would leave the output and the cluster`,
-    `put the entry back under its name; to give the certificate up: git rm -r ${CERTIFICATES}/${orphan}`,
+    `put the entry back under its name, since a certificate cannot be renamed; to give the certificate up: git rm -r ${CERTIFICATES}/${orphan}`,
   );
 }
 

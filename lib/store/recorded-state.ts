@@ -2,6 +2,7 @@ import { ReleafError } from '../model/errors';
 import type { ForeignFile } from '../model/foreign-file';
 import type { Revision } from '../model/revision';
 import { foreignOnDisk } from './foreign-files';
+import { withoutCarriageReturns } from './line-ends';
 import {
   CERTIFICATES,
   isRevisionFile,
@@ -59,7 +60,7 @@ export function stateOfCommit(files: CommittedFiles): RecordedState {
     reader: (name, number) => (file) => {
       const path = `${CERTIFICATES}/${name}/${number}/${file}`;
       const found = files.get(`${name}/${number}/${file}`);
-      if (typeof found !== 'string') return found && decode(found, path);
+      if (typeof found !== 'string') return found && withoutCarriageReturns(decode(found, path));
       if (found === 'too large') throw tooLarge(path, 'more');
       throw new ReleafError('FILE_UNREADABLE', `${path}: is ${found}`);
     },

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ReleafError } from '../model/errors';
 import type { Revision } from '../model/revision';
+import { withoutCarriageReturns } from './line-ends';
 import { pathInside } from './path-inside';
 import {
   readRequestRecord,
@@ -20,14 +21,11 @@ const NUMBER = /^[1-9]\d{0,8}$/;
 /** Whether a folder of this name in that of a certificate is a revision. */
 export const isRevisionNumber = (name: string): boolean => NUMBER.test(name);
 
+/** What every revision consists of from the first. */
+export const REQUEST_FILES = ['request.pem', 'request.yaml', 'private-key.yaml'] as const;
+
 /** What a revision may consist of. */
-export const REVISION_FILES = [
-  'request.pem',
-  'request.yaml',
-  'private-key.yaml',
-  'certificate.pem',
-  'withdrawn',
-] as const;
+export const REVISION_FILES = [...REQUEST_FILES, 'certificate.pem', 'withdrawn'] as const;
 export type RevisionFile = (typeof REVISION_FILES)[number];
 
 /**
@@ -112,7 +110,10 @@ export function readRevision(root: string, name: string, number: number): Revisi
 export function revisionReader(root: string, name: string, number: number): ReadRevisionFile {
   const folder = `${CERTIFICATES}/${name}/${number}`;
   const path = pathInside(root, folder);
-  return (file) => readTextIfThere(join(path, file), `${folder}/${file}`, 'refuse links');
+  return (file) => {
+    const text = readTextIfThere(join(path, file), `${folder}/${file}`, 'refuse links');
+    return text === undefined ? undefined : withoutCarriageReturns(text);
+  };
 }
 
 /** Reads a file of one revision, wherever it stands. */

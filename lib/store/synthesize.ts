@@ -3,10 +3,12 @@ import { renderCertificate, renderShared, type RenderedFile } from '../construct
 import { folderObjects } from '../delivery/folder-objects';
 import { foreignHint } from '../delivery/foreign-file';
 import { MARKER, possibleFiles } from '../delivery/output-file';
+import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
-import type { Revision } from '../model/revision';
+import type { Certificate, Revision } from '../model/revision';
 import { readApp } from './app-output';
 import { assertNoOrphans, readFolder, type Folder } from './folder';
+import { withoutCarriageReturns } from './line-ends';
 import { leadsThroughLink } from './link-below';
 import { markedFiles } from './marked-files';
 import type { OutputDifference } from './output-difference';
@@ -16,7 +18,8 @@ import { SecretOwners } from './secret-owners';
 import { shownPath } from './shown-path';
 import { Staging } from './staging';
 import { assertPlaces, TeamFiles } from './team-files';
-import { readTextIfThere } from './text-file';
+import { readText, readTextIfThere } from './text-file';
+import { UnservedSecrets } from './unserved-secrets';
 
 /**
  * Compares what the committed files give with what stands on disk, file by file: manifests in the
@@ -26,7 +29,7 @@ import { readTextIfThere } from './text-file';
  * @param output - the output folder, absolute or relative to the root
  * @returns differences only
  * @throws ReleafError when the inputs do not hold together; see {@link renderCertificate} and
- * {@link annotateFile}
+ * {@link annotateFile}; REVISION_MISSING when a Secret would leave because its revision was lost
  */
 export function* outputDifferences(
   folder: Folder,
@@ -38,6 +41,7 @@ export function* outputDifferences(
   const given = new Set<string>();
   const teamFiles = new TeamFiles(folder.root);
   const owners = new SecretOwners();
+  const unserved = new UnservedSecrets();
   function* compare(rendered: readonly RenderedFile[]): Generator<OutputDifference> {
     for (const { file: name, text } of rendered) {
       given.add(name);
@@ -47,11 +51,15 @@ export function* outputDifferences(
       if (leadsThroughLink(directory, name)) yield { kind: 'foreign', file };
       else if (present === undefined) yield { kind: 'missing', file, text };
       else if (!present.startsWith(MARKER)) yield { kind: 'foreign', file };
-      else if (present !== text) yield { kind: 'changed', file, text };
+      else if (withoutCarriageReturns(present) !== text) {
+        unserved.assertNoneIn(file, present);
+        yield { kind: 'changed', file, text };
+      }
     }
   }
   for (const certificate of readFolder(folder)) {
     owners.add(certificate);
+    unserved.add(certificate);
     teamFiles.edit(certificate);
     yield* compare(renderCertificate(certificate));
     yield undefined;
@@ -61,7 +69,10 @@ export function* outputDifferences(
   // Elsewhere another folder's output may lie beside ours, and would be taken for stale.
   if (isOutside(folder.root, directory)) return;
   for (const name of markedFiles(folder.root, directory)) {
-    if (!given.has(name)) yield { kind: 'stale', file: shown(join(directory, name)) };
+    if (given.has(name)) continue;
+    const path = join(directory, name);
+    unserved.assertNoneIn(shown(path), readText(path, shown(path)));
+    yield { kind: 'stale', file: shown(path) };
   }
 }
 
@@ -149,13 +160,22 @@ export function preflight(
   const directory = resolve(folder.root, output ?? OUTPUT_FOLDER);
   const appWrites = readApp(folder.root, output) !== undefined;
   const owners = new SecretOwners();
+  const textOf = (file: string): string | undefined =>
+    readTextIfThere(join(directory, file), shownPath(folder.root, join(directory, file)));
   const assertOurs = (file: string): void => {
     if (appWrites) return;
     const path = join(directory, file);
-    const present = readTextIfThere(path, shownPath(folder.root, path));
+    const present = textOf(file);
     const foreign = present !== undefined && !present.startsWith(MARKER);
     if (foreign || leadsThroughLink(directory, file)) {
       throw foreignFile(shownPath(folder.root, path));
+    }
+  };
+  const assertServed = (certificate: Certificate<CertificateSpec>): void => {
+    const unserved = new UnservedSecrets();
+    if (!unserved.add(certificate)) return;
+    for (const file of possibleFiles(certificate.spec, [])) {
+      unserved.assertNoneIn(shownPath(folder.root, join(directory, file)), textOf(file) ?? '');
     }
   };
   const possible = folder.config.certificates.flatMap((spec) => possibleFiles(spec, []));
@@ -164,7 +184,9 @@ export function preflight(
   for (const { spec, revisions } of readFolder(folder)) {
     const after = next.get(spec.name) ?? revisions;
     // A request that is still to be made takes no Secret away.
-    owners.add({ spec, revisions: after.length > 0 ? after : revisions });
+    const kept = { spec, revisions: after.length > 0 ? after : revisions };
+    owners.add(kept);
+    assertServed(kept);
     const rendered = renderCertificate({ spec, revisions: after });
     for (const { file } of rendered) assertOurs(file);
   }

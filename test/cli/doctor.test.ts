@@ -1,6 +1,7 @@
 import type { Context } from '../../lib/cli/context';
-import { runDoctor, type DoctorFlags } from '../../lib/cli/doctor';
-import { ignoredByGit, uncommitted } from '../../lib/cli/git';
+import { runDoctor } from '../../lib/cli/doctor';
+import type { DoctorFlags } from '../../lib/cli/doctor-flags';
+import { ignoredByGit, uncommitted, unstaged, untracked } from '../../lib/cli/git';
 import type { KubernetesObject, ResourceAddress } from '../../lib/cluster/kubernetes-api';
 import {
   signingRequestObject,
@@ -1212,9 +1213,12 @@ describe('doctor --endpoint', () => {
       colour: false,
       readInput: () => Promise.resolve(Buffer.alloc(0)),
       ignoredByGit,
+      untracked,
+      unstaged,
       uncommitted,
       committedFiles: () => new Map(),
       repositoryOf: () => undefined,
+      forkOf: () => undefined,
       openCluster: cluster().open,
     };
     await runDoctor(context, [], flags, (...args) => {

@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { committedFiles, ignoredByGit, uncommitted } from '../../lib/cli/git';
-import { repositoryOf } from '../../lib/cli/git-repository';
+import { committedFiles, ignoredByGit, uncommitted, unstaged, untracked } from '../../lib/cli/git';
+import { forkOf, repositoryOf } from '../../lib/cli/git-repository';
 import { runGit } from '../../lib/cli/run-git';
 import { folderOf, removeFolders } from '../harness';
 
@@ -140,8 +140,11 @@ function askAll(root: string): void {
   const asked = [
     () => repositoryOf(root),
     () => ignoredByGit(root, ['web/a']),
+    () => untracked(root, 'web'),
+    () => unstaged(root, 'web'),
     () => uncommitted(root, ['web']),
     () => committedFiles(root, 'HEAD', 'web', everything),
+    () => forkOf(root),
   ];
   for (const ask of asked) {
     try {

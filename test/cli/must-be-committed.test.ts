@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { X25519 } from '../age-identities';
 import {
@@ -35,7 +35,9 @@ async function ignored(pattern: string, more: Files = {}, committed = whole) {
   execFileSync('git', ['init', '-q', root]);
   const { stdout, stderr } = await releaf(['verify', '-C', root]);
   expect(stderr).not.toContain('error');
-  return Array.from(stdout.matchAll(/(?<=IGNORED_BY_GIT {2})[^:]+/g), ([path]) => path);
+  return Array.from(stdout.matchAll(/(?<=IGNORED_BY_GIT {2})[^:]+/g), ([path]) =>
+    path.split(', '),
+  ).flat();
 }
 
 const APP = 'app: cp -r manifests/. $CDK8S_OUTDIR\noutput: manifests\n';
@@ -87,5 +89,38 @@ describe('verify insists that git does not ignore', () => {
 
   it('nor one that cannot be read: that is for the next renew', async () => {
     expect(await ignored('notes', { '.sops.yaml': '{' })).toEqual([]);
+  });
+
+  it.each([
+    ['*.pem', '!/certificates/ !/certificates/**'],
+    ['dist/', '!/dist/ !/dist/**'],
+    ['*.yaml', '!/dist/ !/dist/** !/releaf.yaml !/.sops.yaml !/certificates/ !/certificates/**'],
+    ['certificates', '!/certificates/ !/certificates/**'],
+  ])('and of %s says once how to take it back', async (pattern, lines) => {
+    const root = folderOf({ ...whole, '.gitignore': `.releaf-tmp/\n${pattern}\n` });
+    execFileSync('git', ['init', '-q', root]);
+    const { stdout } = await releaf(['verify', '-C', root]);
+    expect(stdout.match(/IGNORED_BY_GIT/g)).toHaveLength(1);
+    expect(stdout).toContain(`(.gitignore:2: ${pattern})`);
+    expect(stdout).toContain(
+      `\n  put at the end of .gitignore beside the config: ${lines} (each on its own line)\n`,
+    );
+    appendFileSync(join(root, '.gitignore'), `${lines.replaceAll(' ', '\n')}\n`);
+    expect(await releaf(['verify', '-C', root])).toMatchObject({ status: 0 });
+  });
+
+  it('what it does not track yet', async () => {
+    const root = folderOf({ ...whole, '.gitignore': '*.pem\n' });
+    execFileSync('git', ['init', '-q', root]);
+    execFileSync('git', ['-C', root, 'add', '--force', '.']);
+    expect(await releaf(['verify', '-C', root])).toMatchObject({ status: 0, stdout: '' });
+
+    const renewed = await releaf(['renew', '--force', '-C', root]);
+    expect(renewed.stderr).toContain(
+      'warning: certificates/web/2/request.pem: git ignores it (.gitignore:1: *.pem), so nobody would review it, and it goes with this checkout\n' +
+        '  put at the end of .gitignore beside the config: !/certificates/ !/certificates/** (each on its own line)\n',
+    );
+    const { stdout } = await releaf(['verify', '-C', root]);
+    expect(stdout).toContain('IGNORED_BY_GIT  certificates/web/2/request.pem');
   });
 });

@@ -224,7 +224,7 @@ describe('verify catches', () => {
     expect(status).toBe(1);
     expect(stdout.match(/(?<=IGNORED_BY_GIT {2})[^:]+/g)).toEqual(['dist/', 'certificates/']);
     expect(stdout).toContain(
-      'git ignores it, so it would never be reviewed, and lost with this checkout',
+      'git ignores it (.gitignore:1: dist/), so nobody would review it, and it goes with this checkout',
     );
   });
 
@@ -233,7 +233,9 @@ describe('verify catches', () => {
     const root = folderOf({ ...Object.fromEntries(lost), '.gitignore': 'certificates/\n' });
     execFileSync('git', ['init', '-q', root]);
     const { stdout } = await releaf(['verify', '-C', root]);
-    expect(stdout).toContain('IGNORED_BY_GIT  certificates/: git ignores it');
+    expect(stdout).toContain(
+      'IGNORED_BY_GIT  certificates/: git ignores it (.gitignore:1: certificates/), so',
+    );
   });
 
   it('a sealed key that an innocent pattern of git ignores', async () => {
@@ -241,8 +243,7 @@ describe('verify catches', () => {
     execFileSync('git', ['init', '-q', root]);
     const { stdout } = await releaf(['verify', '-C', root]);
     expect(stdout.match(/(?<=IGNORED_BY_GIT {2})[^:]+/g)).toEqual([
-      'certificates/api/1/private-key.yaml',
-      'certificates/web/1/private-key.yaml',
+      'certificates/api/1/private-key.yaml, certificates/web/1/private-key.yaml',
     ]);
   });
 

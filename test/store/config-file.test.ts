@@ -1,3 +1,5 @@
+import { dirname, join, relative } from 'node:path';
+import { ReleafError } from '../../lib/model/errors';
 import { loadCertificates, openFolder } from '../../lib/store/folder';
 import { folderOf, removeFolders, WEB_CONFIG } from '../harness';
 
@@ -66,4 +68,42 @@ it('names the base too when something in it may be wrong', () => {
 it('gives a cdk8s app its certificates by name', () => {
   const certificates = loadCertificates(folderOf({ 'releaf.yaml': WEB_CONFIG }));
   expect([...certificates]).toMatchObject([['web', { spec: { name: 'web' }, revisions: [] }]]);
+});
+
+describe('where there is no config', () => {
+  const files = { 'releaf.yaml': WEB_CONFIG, 'a/b/c/note.txt': '', 'own/.git/HEAD': '' };
+
+  it.each([
+    ['one above is named, as it is reached from here', 'a/b/c', '', true],
+    ['the nearest is', 'a/b/c', 'a/releaf.config.ts', true],
+    ['none is outside of the repository', 'own', '', false],
+  ])('%s', (_, folder, nearer, isNamed) => {
+    const top = folderOf({ ...files, ...(nearer !== '' && { [nearer]: '' }) });
+    const above = relative('', join(top, dirname(nearer)));
+    expect(() => openFolder(join(top, folder))).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_MISSING',
+        hint: isNamed
+          ? `there is one in ${above}: say -C ${above}; or make one here: releaf init`
+          : 'make one: releaf init; or name the folder with -C',
+      }) as Error,
+    );
+  });
+
+  it('looks no more than eight folders up', () => {
+    const top = folderOf({
+      'releaf.yaml': WEB_CONFIG,
+      '1/2/3/4/5/6/7/8/9/note.txt': '',
+    });
+    const hintIn = (folder: string): string => {
+      try {
+        openFolder(join(top, folder));
+      } catch (error) {
+        if (error instanceof ReleafError) return error.hint;
+      }
+      return '';
+    };
+    expect(hintIn('1/2/3/4/5/6/7/8')).toMatch(/^there is one in /);
+    expect(hintIn('1/2/3/4/5/6/7/8/9')).toMatch(/^make one: /);
+  });
 });
