@@ -5,14 +5,18 @@ import {
   kustomizationText,
   manifestsBelow,
 } from '../config/init/manifests-below';
+import { shellWord } from '../model/shell-word';
 import { visible } from '../model/visible';
+import { FLUX } from '../delivery/flux';
 import { FLUX_OBJECTS } from '../delivery/folder-objects';
 import { readApp } from '../store/app-output';
 import { OUTPUT_FOLDER } from '../store/output-folder';
+import { shownPath } from '../store/shown-path';
 import { isThere } from '../store/survey';
 import { readTextIfThere } from '../store/text-file';
 import type { Context } from './context';
-import type { Fresh } from './init';
+import { tidy } from './folders';
+import type { Fresh } from './init-prepare';
 
 /** Tells what the engine must be told: it applies that, and no other folder. */
 export function tellEngine(context: Context, root: string, fresh: Fresh): void {
@@ -21,7 +25,7 @@ export function tellEngine(context: Context, root: string, fresh: Fresh): void {
     case 'kubectl':
       return;
     case 'argo-cd':
-      tellArgoCd(context, fresh, posix.join(fresh.within, output));
+      tellArgoCd(context, root, fresh, posix.join(fresh.within, output));
       return;
     case 'kustomize':
       tellKustomize(context, fresh, posix.join(fresh.within, output));
@@ -39,7 +43,9 @@ function kustomizationOf(top: string, folder: string): string | undefined {
 
 const isOutside = (folder: string): boolean => folder === '..' || folder.startsWith('../');
 
-function tellArgoCd({ note }: Context, { findings, top }: Fresh, output: string): void {
+function tellArgoCd(context: Context, root: string, fresh: Fresh, output: string): void {
+  const { note } = context;
+  const { findings, top } = fresh;
   const { paths = [], recursing = [] } = findings.argoCd ?? {};
   const isApplied = (path: string): boolean =>
     posix.relative(path, output) === '' ||
@@ -50,12 +56,33 @@ function tellArgoCd({ note }: Context, { findings, top }: Fresh, output: string)
     `Argo CD must apply ${shown}/: as a path of an Application, that of the workload at best; docs/argo-cd.md`,
   );
   const above = paths.find((path) => inFolder(output, path));
-  if (above === undefined) return;
+  if (above === undefined) {
+    tellNearer(context, root, fresh);
+    return;
+  }
   const listing = lists(top, above);
   note(
     listing === undefined
       ? `      the one that applies ${visible(above)} takes what is below, with directory: { recurse: true, include: '{…}' }`
       : `      ${visible(listing)} has it apply what it lists alone: name ${shown} among its sources instead`,
+  );
+}
+
+/** Below the folder that an Application applies, one word in it is enough. */
+function tellNearer(
+  { note, folder }: Context,
+  root: string,
+  { answers, findings, top, within }: Fresh,
+): void {
+  const { found } = answers.server.value;
+  const nearer = findings.argoCd?.paths.find(
+    (path) =>
+      found !== undefined && inFolder(posix.join(within, found.file), path) && isThere(top, path),
+  );
+  if (nearer === undefined) return;
+  const there = tidy(join(folder, shownPath(root, join(top, nearer))));
+  note(
+    `      or have the config in ${visible(nearer)}, which Argo CD applies already: releaf init -C ${shellWord(there)}`,
   );
 }
 
@@ -109,10 +136,17 @@ function tellFlux(context: Context, fresh: Fresh): void {
     }
   }
   const swept = paths.find((one) => inFolder(within, one) && !isListed(top, one, within));
-  if (swept === undefined) return;
+  if (swept !== undefined) {
+    note(
+      `warning: Flux takes every YAML file below ${visible(swept)} for a manifest, until a kustomization.yaml there lists them`,
+      'important',
+    );
+  }
+  const { kustomizations } = fresh.config.delivery;
+  if (!kustomizations) return;
+  const secrets = `${kustomizations.name}-${FLUX.folders.secret}`;
   note(
-    `warning: Flux takes every YAML file below ${visible(swept)} for a manifest, until a kustomization.yaml there lists them`,
-    'important',
+    `the Kustomization of what mounts the Secret waits for it with dependsOn: [{ name: ${secrets} }]`,
   );
 }
 

@@ -70,5 +70,5 @@ function committed(
     ...[...files].map((file) => [file, [`!/${file}`]] as const),
   ]);
   const ignored = ignoredByGit(root, [...wanted.keys()]);
-  return [...new Set(ignored.flatMap((path) => wanted.get(path) ?? []))];
+  return [...new Set(ignored.flatMap(({ path }) => wanted.get(path) ?? []))];
 }

@@ -8,6 +8,7 @@ import {
   type CiFile,
 } from '../config/init/ci-files';
 import { caCommand, certificateName } from '../config/init/entry-text';
+import { furtherServers } from '../config/init/further-servers';
 import { shellWord } from '../model/shell-word';
 import { visible } from '../model/visible';
 import { ENGINE_RULES } from '../delivery/engines';
@@ -16,8 +17,8 @@ import { isThere } from '../store/survey';
 import { readTextIfThere } from '../store/text-file';
 import type { Context } from './context';
 import type { Repository } from './git-repository';
-import type { Fresh } from './init';
 import { tellEngine } from './init-engine';
+import type { Fresh } from './init-prepare';
 import { typed } from './typed';
 
 /** Tells what CI needs besides the files, where those were there already. */
@@ -71,6 +72,7 @@ export function tellNext(
     tellApp(context, root, fresh);
     tellEngine(context, root, fresh);
     tellRecipients(context, fresh);
+    tellFurther(context, fresh);
   }
   const commands = [...first, ...(fresh ? nextCommands(context, root, fresh) : [])];
   commands.forEach((command, index) => {
@@ -109,6 +111,16 @@ function tellApp({ note }: Context, root: string, { answers, config }: Fresh): v
   note("      import { loadCertificates, RotatingCertificate } from 'releaf';");
   note('      // in the constructor of a Chart:');
   note(`      RotatingCertificate.from(this, loadCertificates(), '${name}'${alone});`);
+}
+
+/** One run writes one entry. */
+function tellFurther(context: Context, { answers, findings }: Fresh): void {
+  const further = furtherServers(findings, answers.server.value);
+  if (!further) return;
+  const adopt = typed(context, 'adopt NAMESPACE/SECRET');
+  context.note(
+    `found ${further.count} more with a Secret for TLS: ${visible(further.named)}; an entry each: copy that one, or ${adopt}`,
+  );
 }
 
 function tellRecipients({ note }: Context, { answers, findings, config }: Fresh): void {

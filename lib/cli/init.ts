@@ -1,32 +1,26 @@
 import { join, resolve } from 'node:path';
 import { nameProblem, type ReasonedAnswers } from '../config/init/answers';
 import { ciFiles, GITHUB_WORKFLOW, GITLAB_JOBS, type CiFile } from '../config/init/ci-files';
-import type { ConfigParts } from '../config/init/config-parts';
-import { configText } from '../config/init/config-text';
-import { findingsOf, type Findings } from '../config/init/findings';
-import { placesOf } from '../config/init/places';
 import { SIGNER } from '../config/kubernetes-names';
-import { parseConfig, type Config } from '../config/parse-config';
-import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import { visible } from '../model/visible';
 import { answersText } from '../report/init';
 import { openTarget, writeFiles, type Target } from '../store/adopt-into';
 import { readApp } from '../store/app-output';
 import { OUTPUT_FOLDER } from '../store/output-folder';
-import { recipientsAreSaid, usablePlaces } from '../store/places-trial';
 import { shownPath } from '../store/shown-path';
-import { isThere, surveyRepository, type SurveyedFile } from '../store/survey';
+import { isThere } from '../store/survey';
 import { readTemplate } from '../store/templates';
-import { readYamlValue } from '../yaml/read-yaml';
 import { EXIT, type Context, type ExitStatus } from './context';
 import type { Repository } from './git-repository';
-import { answersTo, type AnswerFlags } from './init-answers';
+import type { AnswerFlags } from './init-answers';
 import { ignoreRules } from './init-ignore';
 import { tellCi, tellEmpty, tellNext } from './init-next';
 import { packageCommands } from './init-package';
+import { prepare } from './init-prepare';
 import { packageRoot, packageVersion } from './package';
 
+/** What `releaf init` was told on the command line. */
 export interface InitFlags extends AnswerFlags {
   /** Print what would be written; write nothing. */
   readonly dryRun: boolean;
@@ -108,81 +102,6 @@ const labelled = (flag: string, problem: string | undefined): string | undefined
 function repositoryAround(context: Context, { root }: Target): Repository {
   const found = context.repositoryOf(root);
   return found ? { ...found, top: resolve(found.top) } : { top: root, within: '' };
-}
-
-/** What a first run brings. */
-export interface Fresh {
-  readonly answers: ReasonedAnswers;
-  readonly findings: Findings;
-  readonly config: Config;
-  /** The config as it is written. */
-  readonly text: string;
-  /** What was looked at; relative to the folder. */
-  readonly files: readonly SurveyedFile[];
-  /** Absolute path of the top of the repository. */
-  readonly top: string;
-  /** The folder in its repository, with forward slashes; empty for the top. */
-  readonly within: string;
-}
-
-async function prepare(
-  context: Context,
-  target: Target,
-  repository: Repository,
-  flags: InitFlags,
-): Promise<Fresh> {
-  const { root } = target;
-  const { top, within, host } = repository;
-  const { files, cut } = surveyRepository(root, top, OUTPUT_FOLDER);
-  const findings = findingsOf(files, within, context.now);
-  if (cut || findings.cut)
-    context.note('warning: the repository is large; not all of it was looked at', 'important');
-  const forge = {
-    has: { github: isThere(top, '.github'), gitlab: isThere(top, '.gitlab-ci.yml') },
-    ...(host !== undefined && { host }),
-  };
-  const answers = await answersTo(context, findings, forge, flags);
-  const schema = 'node_modules/releaf/releaf.schema.json';
-  const parts: ConfigParts = {
-    answers,
-    findings,
-    within,
-    places: placesOf(answers.server.value),
-    recipients: [],
-    ...(isThere(root, schema) && { schema: `./${schema}` }),
-  };
-  const { config, spec } = read(target, parts);
-  const folder = { root, configFile: target.configFile, config };
-  const best: ConfigParts = {
-    ...parts,
-    places: usablePlaces(root, spec, parts.places),
-    recipients:
-      answers.sealing.value === 'sops' && !recipientsAreSaid(folder, spec)
-        ? (findings.sops?.recipients ?? [])
-        : [],
-  };
-  return {
-    answers,
-    findings,
-    config: read(target, best).config,
-    text: configText(best),
-    files,
-    top,
-    within,
-  };
-}
-
-/** What is going to be written is held against every rule first. */
-function read(
-  { configFile }: Target,
-  parts: ConfigParts,
-): { readonly config: Config; readonly spec: CertificateSpec } {
-  const reading = readYamlValue(configText(parts));
-  if ('problem' in reading) throw new Error(`the text of the config ${reading.problem.message}`);
-  const config = parseConfig(reading.value, configFile);
-  const [spec] = config.certificates;
-  if (!spec) throw new Error('the text of the config has a certificate');
-  return { config, spec };
 }
 
 function ciOf({ top, within }: Repository, ci: ReasonedAnswers['ci']['value']): readonly Planned[] {

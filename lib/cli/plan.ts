@@ -1,12 +1,14 @@
 import { groups, type Grouped, type Grouping } from '../rotation/groups';
 import { isDue, isOverdue, plan } from '../rotation/plan';
-import type { ReleafError } from '../model/errors';
+import { ReleafError } from '../model/errors';
 import { groupLines, groupsJson, planJson, planTable } from '../report/plan';
-import { openFolder, readCertificate } from '../store/folder';
+import { openFolder, readCertificate, type Folder } from '../store/folder';
 import { sealedForIn } from '../store/sealed-for';
+import { replicaWarnings } from '../store/team-file-warnings';
 import { EXIT, type Context, type ExitStatus } from './context';
 import { warner } from './failure';
 import { paced } from './progress';
+import { sealers } from './sealers';
 import { typed } from './typed';
 import { select } from './selection';
 
@@ -40,6 +42,9 @@ export async function runPlan(
   for await (const spec of paced(context, 'plan', specs.length, specs)) {
     const steps = plan([readCertificate(folder, spec)], context.now, { sealedFor });
     planned.push(...steps.map((step) => ({ spec, step })));
+    for (const text of replicaWarnings(folder.root, spec)) {
+      unusable(new ReleafError('RESTART_FILE', text));
+    }
   }
   const steps = planned.map(({ step }) => step);
   if (flags.group !== undefined) {
@@ -51,6 +56,7 @@ export async function runPlan(
   else if (steps.length === 0) context.note(`${folder.configFile} has no certificates`);
   else context.print(planTable(steps));
   const due = steps.filter(isDue);
+  tellUnsealable(context, folder, planned, unusable);
   if (!flags.json && flags.group === undefined && due.length > 0) {
     const first = warned.length > 0 ? 'next, once the warning is settled: ' : 'next: ';
     context.note(`${first}${typed(context, ['renew', ...names].join(' '))}`);
@@ -58,4 +64,20 @@ export async function runPlan(
   // What renew has nothing to do about, but a person has.
   const overdue = steps.some((step) => step.action === 'blocked' || isOverdue(step, context.now));
   return flags.check && (due.length > 0 || overdue) ? EXIT.due : EXIT.done;
+}
+
+/** Tells why no key could be sealed, such as a sealing certificate that has expired. */
+function tellUnsealable(
+  context: Context,
+  folder: Folder,
+  planned: readonly Grouped[],
+  unusable: (error: ReleafError) => void,
+): void {
+  const made = planned.filter(({ step }) => isDue(step) && !step.keeps);
+  try {
+    sealers(folder, { ...context, note: () => undefined }, made);
+  } catch (error) {
+    if (!(error instanceof ReleafError)) throw error;
+    unusable(error);
+  }
 }

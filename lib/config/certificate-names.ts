@@ -14,6 +14,7 @@ function dnsNameHint(text: string): string | undefined {
   return didYouMean(meant, new RegExp(DNS_NAME_PATTERN));
 }
 
+/** dNSName of a subjectAltName (RFC 5280, 4.2.1.6). A last label of digits would be read as an IP address. */
 export const DNS_NAME = textShape({
   allowed:
     'a DNS name has labels of lower-case letters, digits and hyphens (other scripts in punycode), at most 63 characters each and 253 in all, and * only as the whole first label',
@@ -25,6 +26,7 @@ export const DNS_NAME = textShape({
 const IP_ADDRESS_ALLOWED =
   'an IP address is IPv4 such as 10.0.0.1 or IPv6 such as fd00::1, without prefix length or zone';
 
+/** iPAddress of a subjectAltName (RFC 5280, 4.2.1.6) in text; resolved to its canonical form later. */
 export const IP_ADDRESS: TextShape = {
   allowed: IP_ADDRESS_ALLOWED,
   broken: (text) => (canonicalIpAddress(text) === undefined ? IP_ADDRESS_ALLOWED : undefined),
@@ -71,11 +73,17 @@ const attribute = (what: string, bound: number): TextShape =>
     maxLength: bound * 2,
   });
 
+/** ub-common-name is 64. */
 export const COMMON_NAME = attribute('a common name', 64);
+/** ub-organization-name is 64. */
 export const ORGANIZATION = attribute('an organization', 64);
+/** ub-organizational-unit-name is 64. */
 export const ORGANIZATIONAL_UNIT = attribute('an organizational unit', 64);
+/** ub-locality-name is 128. */
 export const LOCALITY = attribute('a locality', 128);
+/** ub-state-name is 128. */
 export const PROVINCE = attribute('a province', 128);
+/** ISO 3166, alpha-2: RFC 5280 has a PrintableString of size 2. */
 export const COUNTRY = textShape({
   allowed: 'a country is two capital letters (ISO 3166), such as US',
   pattern: '^[A-Z]{2}$',

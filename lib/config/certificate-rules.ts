@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import type { CertificateSpec, SecretSpec } from '../model/certificate-spec';
 import { alsoEncrypted } from '../sealing/sops-metadata';
-import { checkRequest } from '../signers/check-request';
+import { checkRequest, SIGNERS } from '../signers/check-request';
+import { nearest } from './did-you-mean';
 import { formatDuration } from './duration';
 import { got, type ConfigPath, type Problem } from './problem';
 import type { Profile } from './profiles/profile';
@@ -27,13 +28,24 @@ export function checkRules(
     valueAt(said, path) !== undefined && valueAt(entry, path) === undefined;
   const report = (path: ConfigPath, allowed: string): Problem => {
     const from = inherited(path) ? ' from defaults' : '';
-    return { path: at(path), text: `${got(path, valueAt(said, path))}${from}; ${allowed}` };
+    return {
+      path: at(path),
+      text: `${got(path, valueAt(said, path))}${from}; ${allowed}`,
+      ...(inherited(path) && { inherited: true }),
+    };
   };
   const refused = checkRequest({ ...spec, names: spec }).map(({ field, message }): Problem => {
     const own = field.split('.');
     const path = valueAt(said, own) === undefined ? (profile.options?.[field] ?? own) : own;
     const from = inherited(path) ? ' from defaults' : '';
-    return { path: at(path), text: `${message}${from}`, signerRule: true };
+    const meant = field === 'signer' ? nearest(spec.signer, NAMED_SIGNERS) : undefined;
+    const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+    return {
+      path: at(path),
+      text: `${message}${from}${hint}`,
+      signerRule: true,
+      ...(inherited(path) && { inherited: true }),
+    };
   });
   return [
     ...renewAtRule(spec, report),
@@ -48,6 +60,11 @@ export function checkRules(
     ...refused,
   ];
 }
+
+/** The signers that have one name each. */
+const NAMED_SIGNERS: readonly string[] = SIGNERS.map(({ signer }) => signer).filter(
+  (signer) => signer !== '' && !signer.endsWith('/'),
+);
 
 const NEEDS_CA = 'it needs ca: the PEM file with the CA of the signer';
 

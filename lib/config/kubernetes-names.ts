@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import { didYouMean, textShape, type TextShape } from './text-shape';
 
 const LABEL = '[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?';
+/** Pattern of RFC 1123 labels joined by dots, without anchors; each at most 63 characters, no bound in all. */
 export const LABELS = `${LABEL}(?:\\.${LABEL})*`;
 const QUALIFIED = '[A-Za-z0-9](?:[-._A-Za-z0-9]{0,61}[A-Za-z0-9])?';
 const lowerCase = (pattern: string) => (text: string) =>
@@ -28,14 +29,18 @@ const label = (what: string, maxLength = 63): TextShape =>
     beyond: unquotedNumber,
   });
 
+/** A label, as for all namespaces. */
 export const NAMESPACE = label('a namespace');
+/** Its pods are `<name>-<ordinal>`, labels of at most 63 characters: 59 leave room for three digits. */
 export const STATEFUL_SET = label('the name of a StatefulSet', 59);
+/** A label of at most 63 characters (RFC 1123): a Service is a name in the DNS. */
 export const SERVICE = label('the name of a Service');
 /** Flux takes 63 characters for the name of a Kustomization in its labels; `-requests` comes behind it. */
 export const KUSTOMIZATIONS = label('the name of Kustomizations', 54);
 /** The operator's Service is `<tenant>-kes-hl-svc`, a label of at most 63 characters. */
 export const TENANT = label('the name of a Tenant', 52);
 
+/** Name of an entry under `certificates`: a label, since it begins the names of objects and ends the restart annotation. */
 export const CERTIFICATE_NAME = textShape({
   allowed:
     'the name of a certificate has lower-case letters, digits and hyphens, begins and ends with a letter or digit, at most 63 characters, and does not begin with csr- (EKS would not issue it)',
@@ -55,8 +60,11 @@ const subdomain = (what: string): TextShape =>
     beyond: unquotedNumber,
   });
 
+/** A subdomain of at most 253 characters. */
 export const SECRET_NAME = subdomain('the name of a Secret');
+/** What the names of Services end in, such as `cluster.local`. */
 export const CLUSTER_DOMAIN = subdomain('a cluster domain');
+/** The GitRepository, OCIRepository or Bucket that Flux takes the folder from. */
 export const SOURCE_NAME = subdomain('the name of a source');
 
 /**
@@ -123,12 +131,15 @@ const path = (allowed: string): TextShape =>
     maxLength: 253,
   });
 
+/** Where a team's own file has the annotations that restart its pods; indices of lists are allowed. */
 export const ANNOTATIONS_PATH = path(
   'annotations is the path of a mapping, such as spec.template.metadata.annotations, spec.pools[0].annotations or metadata["a.b"].annotations',
 );
+/** Where a team's own file names the Secret, for `references`. */
 export const SECRET_NAME_PATH = path(
   "name is the path of the value that is the Secret's name, such as spec.kes.externalCertSecret.name or spec.template.spec.volumes[0].secret.secretName",
 );
+/** Where a team's own file says the type of the Secret, for `references`. */
 export const SECRET_TYPE_PATH = path(
   "type is the path of the value that is the Secret's type, such as spec.kes.externalCertSecret.type",
 );
@@ -155,13 +166,16 @@ export const FIELD_PATH = textShape({
           .find((problem) => problem !== undefined),
 });
 
+/** The `kind` of an object whose pods restart. */
 export const OBJECT_KIND = textShape({
   allowed: 'a kind is one word that begins with a capital letter, such as StatefulSet',
   pattern: '^[A-Z][A-Za-z0-9]*$',
   maxLength: 63,
   hint: (text) => didYouMean(text.charAt(0).toUpperCase() + text.slice(1), /^[A-Z][A-Za-z0-9]*$/),
 });
+/** The `metadata.name` of such an object: a subdomain, whatever its kind. */
 export const OBJECT_NAME = subdomain('the name of an object');
+/** The `apiVersion` of such an object: `group/version`, or `version` for the core. */
 export const API_VERSION = textShape({
   allowed:
     'an apiVersion is a group and a version, such as apps/v1 or minio.min.io/v2; v1 alone for the core',

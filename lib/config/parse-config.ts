@@ -49,7 +49,7 @@ export function parseConfig(written: unknown, source: string): Config {
     ...sharedPlaces(certificates),
     ...sharedFragments(certificates),
   ];
-  if (problems.length > 0) throw invalid(source, problems);
+  if (problems.length > 0) throw invalid(source, eachOnce(problems));
   return {
     delivery,
     certificates,
@@ -100,6 +100,33 @@ function sharedPlaces(certificates: readonly CertificateSpec[]): readonly Proble
       }),
     ),
   );
+}
+
+/** Named of those for which the defaults are just as wrong. */
+const MOST_NAMED = 5;
+
+/** What is wrong with the defaults is told with the first certificate, and said to hold for the others. */
+function eachOnce(problems: readonly Problem[]): readonly Problem[] {
+  const kinds = new Map<string, { readonly problem: Problem; readonly names: string[] }>();
+  for (const [index, problem] of problems.entries()) {
+    const { path, text, inherited } = problem;
+    const [, name, ...own] = path;
+    const id = inherited ? JSON.stringify([own, text]) : String(index);
+    const kind = kinds.get(id);
+    if (kind) kind.names.push(String(name));
+    else kinds.set(id, { problem, names: [] });
+  }
+  return Array.from(kinds.values(), ({ problem, names }) => ({
+    ...problem,
+    text: `${problem.text}${sameFor(names)}`,
+  }));
+}
+
+function sameFor(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  const rest = names.length - MOST_NAMED;
+  const named = names.slice(0, MOST_NAMED).join(', ');
+  return `; the same for ${names.length} more: ${named}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
 /** More than a person would mend before trying again. */

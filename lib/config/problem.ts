@@ -10,6 +10,8 @@ export interface Problem {
   readonly text: string;
   /** Whether it is the signer that would refuse. */
   readonly signerRule?: true;
+  /** Whether the value is one of `defaults`. */
+  readonly inherited?: true;
 }
 
 const LONGEST = 60;

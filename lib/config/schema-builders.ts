@@ -17,6 +17,7 @@ function wrongType(input: unknown, { allowed, broken }: TextShape): string {
   return broken(String(input)) ?? `${allowed}; write it in quotes: "${String(input)}"`;
 }
 
+/** A text of the given shape; the message is the shape's `broken`, or `allowed` where it is no text. */
 export const text = (of: TextShape, help: Help) =>
   z
     .string({ error: ({ input }) => wrongType(input, of) })
@@ -26,6 +27,7 @@ export const text = (of: TextShape, help: Help) =>
     })
     .meta({ ...of.json, ...help });
 
+/** One of a few words; `what` begins the message, such as 'a key'. */
 export const oneOf = <const Words extends readonly string[]>(
   what: string,
   words: Words,
@@ -43,6 +45,7 @@ export const mapping = <Shape extends z.ZodRawShape>(keys: Shape, help: Help) =>
     })
     .meta({ ...help });
 
+/** A mapping whose keys the author chooses; `of` says in the plural what its values are. */
 export const byName = <Value extends z.ZodType>(
   key: TextShape,
   value: Value,
@@ -55,6 +58,7 @@ export const byName = <Value extends z.ZodType>(
     })
     .meta({ ...help });
 
+/** A list without two items of the same `identity`; `of` says in the plural what they are. */
 export const list = <Item extends z.ZodType>(
   item: Item,
   of: string,
@@ -75,5 +79,6 @@ export const list = <Item extends z.ZodType>(
     })
     .meta({ uniqueItems: true, ...help });
 
+/** A list of different texts of one shape; `what` as in {@link list}. */
 export const texts = (of: TextShape, what: string, help: Help) =>
   list(text(of, { description: of.allowed }), what, help);

@@ -278,7 +278,7 @@ describe('the rotation', () => {
           status: 1,
           stderr:
             'error CERTIFICATE_ORPHANED: certificates/web: releaf.yaml has no certificate web, so Secret shop/web-tls would leave the output and the cluster\n' +
-            '  put the entry back under its name; to give the certificate up: git rm -r certificates/web\n',
+            '  put the entry back under its name, since a certificate cannot be renamed; to give the certificate up: git rm -r certificates/web\n',
         });
       }
       const verified = await releaf(['verify', '-C', root]);
@@ -336,6 +336,19 @@ describe('the rotation', () => {
       });
     },
   );
+
+  it('has plan say that the sealing certificate has expired, before renew refuses it', async () => {
+    const root = folderOf(WEB_FILES);
+    const { status, stderr } = await releaf(['plan', '-C', root], {
+      now: new Date('2199-01-01T00:00:00Z'),
+    });
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr: expect.stringMatching(
+        /^warning: sealing\.pem: expired on 2\d\d\d-.*\n {2}write the controller's own certificate there: .*\nnext, once the warning is settled: releaf renew -C \S+\n$/,
+      ) as string,
+    });
+  });
 
   it('takes the folder before the command as well', async () => {
     const root = await issuedFolder();

@@ -367,8 +367,42 @@ describe('where things belong', () => {
         '        - shop.yaml',
         `        - ${REPORTED}`,
         'warning: Flux takes every YAML file below clusters/prod for a manifest, until a kustomization.yaml there lists them',
+        'the Kustomization of what mounts the Secret waits for it with dependsOn: [{ name: releaf-secrets }]',
       ].join('\n'),
     );
+  });
+
+  it('says what else serves TLS, each Secret once, and how each gets an entry', async () => {
+    const { 'web/web.yaml': web } = REPOSITORIES.argoCd.files;
+    const servers = (count: number) =>
+      Object.fromEntries(
+        Array.from({ length: count }, (_, index) => [
+          `web-${index}.yaml`,
+          web.replaceAll(/(?<=name: |secretName: )web/g, `web-${index}`),
+        ]),
+      );
+    const both = { ...servers(3), 'z.yaml': servers(3)['web-1.yaml'] ?? '' };
+    const saidFor = async (files: Files, ...args: readonly string[]) =>
+      (await init(repositoryOf(files), '--yes', ...args)).stderr;
+    expect(await saidFor(servers(1))).not.toContain('more with a Secret for TLS');
+    expect(await saidFor(both)).toMatch(
+      /\nfound 2 more with a Secret for TLS: Deployment default\/web-1, Deployment default\/web-2; an entry each: copy that one, or releaf adopt NAMESPACE\/SECRET -C \S+\nnext: /,
+    );
+    expect(await saidFor(servers(2), '--name', 'shop/web-1')).toContain(
+      '\nfound 1 more with a Secret for TLS: Deployment default/web-0; ',
+    );
+    expect(await saidFor(servers(8))).toMatch(
+      /\nfound 7 more with a Secret for TLS: (?:Deployment default\/web-[1-5], ){4}Deployment default\/web-5 and 2 more; /,
+    );
+  });
+
+  it('names a Service once, however many overlays say it again', async () => {
+    const { 'web/web.yaml': web } = REPOSITORIES.argoCd.files;
+    const root = repositoryOf({ 'base/web.yaml': web, 'overlays/test/web.yaml': web });
+    expect((await init(root, '--yes')).status).toBe(0);
+    expect(configOf(root)).toMatchObject({
+      certificates: { web: { dnsNames: ['web.default.svc', 'web.default.svc.cluster.local'] } },
+    });
   });
 
   it('names no file where nothing tells what Flux applies', async () => {
@@ -413,7 +447,19 @@ describe('where things belong', () => {
     const recursing = app.replace('path: web,', 'path: web, directory: { recurse: true },');
     const saidFor = async (files: Files, folder = 'web') =>
       (await init(join(repositoryOf({ ...others, ...files }), folder), '--yes')).stderr;
-    expect(await saidFor({ 'apps/shop.yaml': app }, '.')).toContain('Argo CD must apply dist/');
+    const [said, elsewhere] = [
+      await saidFor({ 'apps/shop.yaml': app }, '.'),
+      await saidFor(
+        { 'apps/shop.yaml': app.replace('path: web,', 'path: api,'), 'api/a.txt': '' },
+        '.',
+      ),
+    ];
+    expect(said).toContain('Argo CD must apply dist/');
+    expect(said).toMatch(
+      /\n {6}or have the config in web, which Argo CD applies already: releaf init -C \/\S+\/web\n/,
+    );
+    expect(elsewhere).toContain('Argo CD must apply dist/');
+    expect(elsewhere).not.toContain('or have the config');
     expect(await saidFor({ 'apps/shop.yaml': recursing })).not.toContain('Argo CD must');
     expect(await saidFor({ 'apps/shop.yaml': app })).toContain(
       'the one that applies web takes what is below, with directory: { recurse: true,',

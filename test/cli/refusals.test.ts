@@ -524,7 +524,7 @@ describe('files of the folder that are not what they should be', () => {
     [
       'a signer that Kubernetes does not have',
       { 'releaf.yaml': WEB_CONFIG.replace('example.com/internal', 'kubernetes.io/kubelet-servng') },
-      /^error SIGNER_RULE: [^]*releaf requires: a signer of kubernetes\.io, a domain that is reserved, is one of kubernetes\.io\/kubelet-serving, [^]*found kubernetes\.io\/kubelet-servng/,
+      /^error SIGNER_RULE: [^]*releaf requires: a signer of kubernetes\.io, a domain that is reserved, is one of kubernetes\.io\/kubelet-serving, [^]*found kubernetes\.io\/kubelet-servng \(rule releaf\/kubernetes-signer\); did you mean kubernetes\.io\/kubelet-serving\?\n/,
     ],
     [
       'a config in the middle of a merge',

@@ -420,6 +420,31 @@ describe('what does not fit together', () => {
     ]);
   });
 
+  it('says once what the defaults say wrongly for several certificates', () => {
+    const entry = (name: string, own: WrittenCertificate = {}) => ({
+      [name]: { ...web, signer: undefined, ...own, secret: { ...web.secret, name } },
+    });
+    const certificates = {
+      ...entry('a'),
+      ...entry('b', { renewAt: '60d before expiry' }),
+      ...entry('c'),
+      ...entry('d'),
+    };
+    const defaults = { signer: 'kubernetes.io/kublet-serving', duration: '30d' };
+    const signer =
+      /^certificates\.a\.signer: .*\(rule releaf\/kubernetes-signer\) from defaults; did you mean kubernetes\.io\/kubelet-serving\?; the same for 3 more: b, c, d$/;
+    expect(problemsOf({ version: 1, defaults, certificates })).toEqual([
+      expect.stringMatching(signer),
+      expect.stringMatching(/^certificates\.b\.renewAt: got "60d before expiry"; /),
+    ]);
+    const [first] = problemsOf({
+      version: 1,
+      defaults,
+      certificates: { ...certificates, ...entry('e'), ...entry('f'), ...entry('g') },
+    });
+    expect(first).toMatch(/; the same for 6 more: b, c, d, e, f and 1 more$/);
+  });
+
   it('refuses two certificates in one Secret', () => {
     const certificates = {
       web,

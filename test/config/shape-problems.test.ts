@@ -4,6 +4,8 @@ import { withValue } from './valid-config';
 
 const FILE =
   'a file is a path inside the folder of the config, such as tls/ca.pem: no leading / or ~, no drive letter, .., backslash or control character';
+const outside = (folder: string) =>
+  `put the config where both are below it, such as into ${folder}`;
 const DNS =
   'a DNS name has labels of lower-case letters, digits and hyphens (other scripts in punycode), at most 63 characters each and 253 in all, and * only as the whole first label';
 const IP =
@@ -86,7 +88,11 @@ const ROWS: Row[] = [
     'extends: got "a\\u{00}b"; extends is the path of another config, such as ../base.yaml',
   ],
   ['knownPrivateKeys', 'key.pem', 'knownPrivateKeys: got "key.pem"; a list of files belongs here'],
-  ['knownPrivateKeys', ['../key.pem'], `knownPrivateKeys[0]: got "../key.pem"; ${FILE}`],
+  [
+    'knownPrivateKeys',
+    ['../key.pem'],
+    `knownPrivateKeys[0]: got "../key.pem"; ${FILE}; ${outside('..')}`,
+  ],
   ['knownPrivateKeys', ['a', 'a'], 'knownPrivateKeys[1]: got "a"; it is listed twice'],
   ...[1, null, ['flux'], 'helm'].map((value): Row => [
     'delivery',
@@ -665,13 +671,18 @@ const ROWS: Row[] = [
   ],
   ['~.ca', true, `~.ca: got true; ${FILE}; write it in quotes: "true"`],
   ['~.ca', '', `~.ca: got ""; ${FILE}`],
-  ['~.ca', '../ca.pem', `~.ca: got "../ca.pem"; ${FILE}`],
-  ['~.ca', 'a/../../ca.pem', `~.ca: got "a/../../ca.pem"; ${FILE}`],
+  ['~.ca', '../ca.pem', `~.ca: got "../ca.pem"; ${FILE}; ${outside('..')}`],
+  ['~.ca', 'a/../../ca.pem', `~.ca: got "a/../../ca.pem"; ${FILE}; ${outside('..')}`],
   ['~.ca', 'C:\\ca.pem', `~.ca: got "C:\\ca.pem"; ${FILE}`],
   ['~.ca', 'c:/ca.pem', `~.ca: got "c:/ca.pem"; ${FILE}`],
   ['~.ca', '~/ca.pem', `~.ca: got "~/ca.pem"; ${FILE}`],
   ['~.ca', 'tls\\ca.pem', `~.ca: got "tls\\ca.pem"; ${FILE}; did you mean "tls/ca.pem"?`],
-  ['~.ca', '..\\ca.pem', `~.ca: got "..\\ca.pem"; ${FILE}`],
+  ['~.ca', '..\\ca.pem', `~.ca: got "..\\ca.pem"; ${FILE}; ${outside('..')}`],
+  [
+    '~.ca',
+    './../../../apps/ca.pem',
+    `~.ca: got "./../../../apps/ca.pem"; ${FILE}; ${outside('../../..')}`,
+  ],
   ['~.ca', 'a\u0000.pem', `~.ca: got "a\\u{00}.pem"; ${FILE}`],
   ['~.ca', 'dir/', `~.ca: got "dir/"; ${FILE}`],
   ['~.ca', ['-----BEGIN', 'PRIVATE KEY-----\nMIIE'].join(' '), `~.ca: got [private key]; ${FILE}`],
@@ -698,7 +709,11 @@ const ROWS: Row[] = [
     [{ file: 'x', annotations: 'a["\u001b"]' }],
     `~.restart[0].annotations: got "a["\\u{1b}"]"; ${ANNOTATIONS}`,
   ],
-  ['~.restart', [{ file: '../x', annotations: 'a' }], `~.restart[0].file: got "../x"; ${FILE}`],
+  [
+    '~.restart',
+    [{ file: '../x', annotations: 'a' }],
+    `~.restart[0].file: got "../x"; ${FILE}; ${outside('..')}`,
+  ],
   [
     '~.restart',
     [{ file: 'x', annotations: 'a', digestOf: 'leaf' }],

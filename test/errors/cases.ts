@@ -210,6 +210,13 @@ export const CASES: Readonly<Record<ErrorCode, Case>> = {
     command: 'releaf synth',
     folder: ({ issued }) => edited(issued, 'certificates/web/1/request.yaml', /usages:/, 'usage:'),
   },
+  REVISION_MISSING: {
+    command: 'releaf synth',
+    folder: ({ issued }) =>
+      Object.fromEntries(
+        Object.entries(issued).filter(([file]) => !file.startsWith('certificates/')),
+      ),
+  },
   REVISION_EXISTS: {
     command: 'releaf renew',
     folder: () => WEB_FILES,
@@ -363,6 +370,20 @@ export const CASES: Readonly<Record<ErrorCode, Case>> = {
     folder: ({ issued }) => {
       const root = folderOf({ ...issued, '.gitignore': 'dist/\n' });
       execFileSync('git', ['init', '-q', root]);
+      return root;
+    },
+  },
+  UNTRACKED_BY_GIT: {
+    command: 'releaf verify',
+    folder: ({ issued }) => {
+      const root = folderOf(issued);
+      const git = (...args: readonly string[]): void => {
+        const who = ['-c', 'user.name=x', '-c', 'user.email=x@example.com'];
+        execFileSync('git', ['-C', root, ...who, ...args], { stdio: 'pipe' });
+      };
+      git('init', '--quiet');
+      git('add', '--', '.', ':!certificates');
+      git('commit', '--quiet', '--message', 'x');
       return root;
     },
   },

@@ -78,7 +78,8 @@ function workload(
       name,
       ...(namespace !== undefined && { namespace }),
       secretName,
-      dnsNames,
+      // Overlays say the same Service again.
+      dnsNames: [...new Set(dnsNames)],
       restarts: true,
     },
   ];
@@ -121,7 +122,8 @@ function ingress(found: FoundObject, namespaceOf: NamespaceOf): readonly FoundSe
   const namespace = namespaceOf(found);
   return listAt(object, 'spec', 'tls').flatMap((tls) => {
     const secretName = textAt(tls, 'secretName');
-    const dnsNames = listAt(tls, 'hosts').filter((host) => typeof host === 'string');
+    const hosts = listAt(tls, 'hosts').filter((host) => typeof host === 'string');
+    const dnsNames = [...new Set(hosts)];
     return secretName === undefined || dnsNames.length === 0
       ? []
       : [
