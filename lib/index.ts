@@ -7,7 +7,23 @@ export {
   type RotatingCertificateOptions,
 } from './constructs/rotating-certificate';
 export { SigningRequest, type SigningRequestProps } from './constructs/signing-request';
-export type * from './model/certificate-spec';
+export type {
+  CertificateSpec,
+  KeyAlgorithm,
+  KeyPolicy,
+  KeyUsage,
+  Names,
+  RenewAt,
+  RestartFile,
+  RestartObject,
+  SealingScope,
+  SealingSpec,
+  SecretNaming,
+  SecretReference,
+  SecretSpec,
+  Subject,
+} from './model/certificate-spec';
+export type { DeliverySpec } from './model/delivery-spec';
 export { ReleafError, type ErrorCode } from './model/errors';
 export type {
   Certificate,

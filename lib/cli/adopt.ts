@@ -14,6 +14,7 @@ import { keyWarning, readSecret, type Read } from './adopt-read';
 import { EXIT, type Context, type ExitStatus } from './context';
 import { typed, typedKubectl } from './typed';
 
+/** What `releaf adopt` was told on the command line. */
 export interface AdoptFlags extends ClusterOptions {
   /** Name of the certificate. @default - from the Secret's name */
   readonly name?: string;

@@ -1,4 +1,5 @@
 import type { ClusterOptions, KubernetesApi } from '../cluster/kubernetes-api';
+import type { Waiting } from '../rotation/waiting';
 import { openFolder, type Folder } from '../store/folder';
 import { preflight } from '../store/synthesize';
 import { approveAndTake } from './requests/approve-and-take';
@@ -6,10 +7,10 @@ import { compareRequests, comparison } from './requests/approve-requests';
 import { conclude, NOBODY, type Results } from './requests/conclude';
 import type { Context, ExitStatus } from './context';
 import { denyRequests } from './requests/deny-requests';
-import type { Waiting } from './issue';
 import { placeOf } from './requests/live-request';
 import { pendingRequests } from './requests/pending-requests';
 
+/** What `releaf approve` was told on the command line. */
 export interface ApproveFlags extends ClusterOptions {
   /** Seconds. */
   readonly wait: number;

@@ -9,11 +9,18 @@ import {
   type CommandLine,
   type FolderFlag,
 } from './command-line';
-import type { DoctorFlags } from './doctor';
+import type { DoctorFlags } from './doctor-flags';
 
 /** Declares the commands that ask the cluster, `fetch` and `adopt` unless they are given a file. */
 export function declareClusterCommands(line: CommandLine): void {
   line.program.commandsGroup('In the cluster:');
+  declareApprove(line);
+  declareFetch(line);
+  declareDoctor(line);
+  declareAdopt(line);
+}
+
+function declareApprove(line: CommandLine): void {
   json(
     clustered(
       line.command(
@@ -61,7 +68,9 @@ export function declareClusterCommands(line: CommandLine): void {
         });
       },
     );
+}
 
+function declareFetch(line: CommandLine): void {
   json(
     clustered(
       line.command(
@@ -108,7 +117,9 @@ export function declareClusterCommands(line: CommandLine): void {
         });
       },
     );
+}
 
+function declareDoctor(line: CommandLine): void {
   json(
     clustered(
       line.command('doctor [names...]', 'ask the live cluster whether this will work, and why not'),
@@ -144,7 +155,9 @@ export function declareClusterCommands(line: CommandLine): void {
         run: async (context, own) => (await import('./doctor.js')).runDoctor(context, own, flags),
       });
     });
+}
 
+function declareAdopt(line: CommandLine): void {
   json(
     clustered(
       line.command(

@@ -27,7 +27,7 @@ import { readTeamFile } from '../store/team-files';
 import { readTextIfThere } from '../store/text-file';
 import type { Context } from './context';
 import { checksOfDelivery, checksOfEngines } from './delivery-checks';
-import type { DoctorFlags } from './doctor';
+import type { DoctorFlags } from './doctor-flags';
 import { typed, typedKubectl } from './typed';
 
 /** Where the Sealed Secrets controller is, as the command line says. */

@@ -2,7 +2,6 @@ import { createColors } from 'picocolors';
 import { checkApiServer } from '../cluster/checks/api-server';
 import type { Look } from '../cluster/checks/endpoint';
 import { runChecks } from '../cluster/checks/run-checks';
-import type { ClusterOptions } from '../cluster/kubernetes-api';
 import { readControllerCertificate } from '../cluster/sealing-certificate';
 import { parseEndpoint, servedCertificate } from '../cluster/served-certificate';
 import type { FindingLevel } from '../model/finding';
@@ -10,19 +9,8 @@ import { diagnosisJson, diagnosisText, failuresIn } from '../report/findings';
 import { openFolder, readCertificate } from '../store/folder';
 import { EXIT, type Context, type ExitStatus } from './context';
 import { checksOfAll, checksOfEndpoint, checksOfOne, controllerIn } from './doctor-checks';
+import type { DoctorFlags } from './doctor-flags';
 import { select } from './selection';
-
-export interface DoctorFlags extends ClusterOptions {
-  /** Where the certificate is served: `host:port`. */
-  readonly endpoint?: string;
-  /** Only print the certificate of the Sealed Secrets controller. */
-  readonly sealingCertificate: boolean;
-  /** Service of the Sealed Secrets controller. */
-  readonly controllerName: string;
-  readonly controllerNamespace: string;
-  readonly argocdNamespace: string;
-  readonly json: boolean;
-}
 
 /**
  * `releaf doctor`: asks the live cluster whether this will work; writes nothing.

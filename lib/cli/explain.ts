@@ -1,5 +1,7 @@
 import { originsOf } from '../config/origins';
 import { readAnnotation } from '../delivery/annotate-file';
+import { misplacedRestart } from '../delivery/misplaced-restart';
+import { objectAt } from '../delivery/object-at';
 import type { CertificateSpec } from '../model/certificate-spec';
 import { currentRevision, type Revision } from '../model/revision';
 import { explanationJson, explanationText } from '../report/explain';
@@ -56,13 +58,12 @@ function readKnown(folder: Folder, spec: CertificateSpec, now: Date): Known {
   const cas = attempt(spec.ca ?? '', () => readCas(folder, spec));
   problems.push(...incoherences(spec, revisions, cas, ownersOf(spec, revisions)));
   const restart = spec.restart.map((place): ExplainedRestart => {
-    const found = attempt(place.file, () =>
-      readAnnotation(
-        readTeamFile(root, place.file, spec.name),
-        place,
-        restartAnnotation(spec.name),
-      ),
-    );
+    const found = attempt(place.file, () => {
+      const text = readTeamFile(root, place.file, spec.name);
+      const refused = misplacedRestart(place, objectAt(text, place));
+      if (refused) throw refused;
+      return readAnnotation(text, place, restartAnnotation(spec.name));
+    });
     const value = attempt(certificates, () => valueOf(spec, revisions, place.digestOf));
     return { ...place, ...(value && { value }), ...(found !== undefined && { found }) };
   });

@@ -9,6 +9,7 @@ import { isSigned, isUnsigned, lookEverywhere } from './requests/signed-request'
 import { takeCertificate } from './requests/take-certificate';
 import { unsigned } from './requests/unsigned';
 
+/** What `releaf fetch` without `--from` was told on the command line. */
 export interface FetchLiveFlags extends ClusterOptions {
   /** Seconds. @default - take what is there */
   readonly wait?: number;

@@ -16,6 +16,17 @@ import type { StatusFormat } from './status';
 /** Declares the commands for which the folder is enough; only `renew --now` asks the cluster. */
 export function declareFolderCommands(line: CommandLine): void {
   line.program.commandsGroup('In the folder:');
+  declarePlan(line);
+  declareRenew(line);
+  declareSign(line);
+  declareRollback(line);
+  declareSynth(line);
+  declareVerify(line);
+  declareStatus(line);
+  declareExplain(line);
+}
+
+function declarePlan(line: CommandLine): void {
   json(line.command('plan [names...]', 'what is due and why; writes nothing'))
     .option('--check', 'exit with 3 when work is due', false)
     .addOption(
@@ -50,7 +61,9 @@ export function declareFolderCommands(line: CommandLine): void {
         run: async (context, own) => (await import('./plan.js')).runPlan(context, own, flags),
       });
     });
+}
 
+function declareRenew(line: CommandLine): void {
   json(
     clustered(
       line.command(
@@ -107,7 +120,9 @@ export function declareFolderCommands(line: CommandLine): void {
         });
       },
     );
+}
 
+function declareSign(line: CommandLine): void {
   json(
     line.command(
       'sign [names...]',
@@ -136,7 +151,9 @@ export function declareFolderCommands(line: CommandLine): void {
         run: async (context, own) => (await import('./sign.js')).runSign(context, own, flags),
       }),
     );
+}
 
+function declareRollback(line: CommandLine): void {
   json(line.command('rollback <name>', 'back to the revision before, and stay there; then synth'))
     .addHelpText('after', examples('releaf rollback kes'))
     .action((name: string, flags: FolderFlag & { json: boolean }) =>
@@ -147,7 +164,9 @@ export function declareFolderCommands(line: CommandLine): void {
         run: async (context) => (await import('./rollback.js')).runRollback(context, name, flags),
       }),
     );
+}
 
+function declareSynth(line: CommandLine): void {
   json(
     line.command(
       'synth',
@@ -163,7 +182,9 @@ export function declareFolderCommands(line: CommandLine): void {
         run: async (context) => (await import('./synth.js')).runSynth(context, flags),
       }),
     );
+}
 
+function declareVerify(line: CommandLine): void {
   json(
     line.command(
       'verify',
@@ -199,7 +220,9 @@ export function declareFolderCommands(line: CommandLine): void {
               }),
       });
     });
+}
 
+function declareStatus(line: CommandLine): void {
   line
     .command('status', 'how each certificate stands, most urgent first')
     .addOption(
@@ -223,7 +246,9 @@ export function declareFolderCommands(line: CommandLine): void {
       await line.inEach(flags, { names: [], json: flags.format === 'json', run });
       finish(line.contextOf('.'));
     });
+}
 
+function declareExplain(line: CommandLine): void {
   json(
     line.command(
       'explain <name>',

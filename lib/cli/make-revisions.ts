@@ -13,10 +13,11 @@ import { writeRevision } from '../store/revisions';
 import { sealedForIn } from '../store/sealed-for';
 import { preflight } from '../store/synthesize';
 import type { Context } from './context';
-import { finish, withStaging, type Changes } from './finish';
+import { finish, type Changes } from './finish';
 import { withProgress } from './progress';
 import { sealers } from './sealers';
 import { select } from './selection';
+import { withStaging } from './with-staging';
 
 /** A certificate and what is to be done about it. */
 export interface Planned {

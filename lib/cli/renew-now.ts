@@ -24,6 +24,7 @@ import type { RequestContext } from './requests/live-request';
 import { pendingRequests, signedHere } from './requests/pending-requests';
 import { typed, typedKubectl } from './typed';
 
+/** What `releaf renew --now` was told on the command line. */
 export interface RenewNowFlags extends ClusterOptions {
   readonly force: boolean;
   /** Seconds. */

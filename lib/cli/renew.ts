@@ -16,6 +16,7 @@ import {
 import { isApprovedByJob } from '../model/delivery-spec';
 import { typed, typedKubectl } from './typed';
 
+/** What `releaf renew` without `--now` was told on the command line. */
 export interface RenewFlags {
   readonly force: boolean;
   readonly dryRun: boolean;

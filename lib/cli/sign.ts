@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import { currentRevision } from '../model/revision';
 import { acceptCertificate } from '../rotation/accept-certificate';
 import { readRecordedRequest } from '../rotation/coherence';
+import { nothingPending, waitingOf, type Waiting } from '../rotation/waiting';
 import { readCas } from '../store/ca-file';
 import { openFolder, readCertificate, type Folder } from '../store/folder';
 import { readText } from '../store/text-file';
 import { openLocalCa, type LocalCa } from '../x509/local-ca';
 import { EXIT, type Context, type ExitStatus } from './context';
-import { install, nothingPending, waitingOf, type Issue, type Waiting } from './issue';
+import { install, type Issue } from './install-certificates';
 import { select } from './selection';
 
 const SERIAL_NUMBER_BYTES = 16;
@@ -15,6 +16,7 @@ const SERIAL_NUMBER_BYTES = 16;
 /** Names of the CA's files, as kubeadm has them in /etc/kubernetes/pki. */
 const CA_FILES = { certificate: 'ca.crt', privateKey: 'ca.key' };
 
+/** What `releaf sign` was told on the command line. */
 export interface SignFlags {
   /** Folder with the CA. */
   readonly ca: string;

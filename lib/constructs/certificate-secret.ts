@@ -8,7 +8,7 @@ import type { SealedKey } from '../model/revision';
 import { alsoEncrypted, sopsMetadata, type SopsSealedKey } from '../sealing/sops-metadata';
 
 /** The pair that a {@link CertificateSecret} holds, and the Secret's shape. */
-export interface CertificateSecretProps extends SecretSpec {
+export interface CertificateSecretProps extends Omit<SecretSpec, 'naming'> {
   /** Signed chain as PEM, leaf first. Public, and so in clear. */
   readonly certificate: string;
   /** The private key as it may stand in Git. */

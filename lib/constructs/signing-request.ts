@@ -1,7 +1,7 @@
-import { Chart, JsonPatch } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import type { KeyUsage } from '../model/certificate-spec';
+import { clusterScoped } from './cluster-scoped';
 
 /** What a {@link SigningRequest} asks for. */
 export interface SigningRequestProps {
@@ -55,8 +55,6 @@ export class SigningRequest extends Construct {
         usages: [...props.usages],
       },
     });
-    if (Chart.of(this).namespace !== undefined) {
-      object.addJsonPatch(JsonPatch.remove('/metadata/namespace'));
-    }
+    clusterScoped(object);
   }
 }

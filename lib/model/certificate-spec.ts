@@ -9,6 +9,7 @@ export const KEY_ALGORITHMS = [
   'rsa-3072',
   'rsa-4096',
 ] as const;
+/** One of {@link KEY_ALGORITHMS}: the curve, or the bits of the RSA modulus, is part of it. */
 export type KeyAlgorithm = (typeof KEY_ALGORITHMS)[number];
 
 /**
@@ -16,6 +17,7 @@ export type KeyAlgorithm = (typeof KEY_ALGORITHMS)[number];
  * cert-manager calls them rotation policies Always and Never.
  */
 export const KEY_POLICIES = ['rotate', 'reuse'] as const;
+/** One of {@link KEY_POLICIES}; `reuse` keeps the identity of who is known by the public key. */
 export type KeyPolicy = (typeof KEY_POLICIES)[number];
 
 /**
@@ -48,6 +50,7 @@ export const KEY_USAGES = [
   'microsoft sgc',
   'netscape sgc',
 ] as const;
+/** One of {@link KEY_USAGES}: key usages and extended key usages in one list, as Kubernetes has them. */
 export type KeyUsage = (typeof KEY_USAGES)[number];
 
 /** Attributes of an X.501 name (RFC 5280, 4.1.2.4), named as cert-manager names them. */
@@ -81,6 +84,7 @@ export type RenewAt = { readonly share: number } | { readonly secondsBeforeExpir
  * `<name>-<revision>-<8 hex of the request>`.
  */
 export const SECRET_NAMINGS = ['stable', 'perRevision'] as const;
+/** One of {@link SECRET_NAMINGS}; a Secret of its own restarts what mounts it, as the name is another. */
 export type SecretNaming = (typeof SECRET_NAMINGS)[number];
 
 /** The Kubernetes Secret that holds the pair. */
@@ -98,6 +102,7 @@ export interface SecretSpec {
 
 /** Where the Sealed Secrets controller opens a value: under this name, in this namespace, anywhere. */
 export const SEALING_SCOPES = ['strict', 'namespace-wide', 'cluster-wide'] as const;
+/** One of {@link SEALING_SCOPES}, as kubeseal's `--scope`. */
 export type SealingScope = (typeof SEALING_SCOPES)[number];
 
 /** How the private key becomes something that may stand in Git. */

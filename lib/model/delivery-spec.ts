@@ -1,17 +1,21 @@
 /** Who applies `dist/`. `kubectl` stands for every way that applies files as they are. */
 export const ENGINES = ['kubectl', 'kustomize', 'argo-cd', 'flux'] as const;
+/** One of {@link ENGINES}; all certificates of a folder have the same. */
 export type Engine = (typeof ENGINES)[number];
 
 /** One file for each certificate (what SOPS encrypts stands alone all the same), or for each object. */
 export const LAYOUTS = ['certificate', 'object'] as const;
+/** One of {@link LAYOUTS}. */
 export type Layout = (typeof LAYOUTS)[number];
 
 /** How a request reaches the API server: as a manifest, or through a Job in the cluster that creates it. */
 export const REQUEST_FORMS = ['manifest', 'job'] as const;
+/** One of {@link REQUEST_FORMS}; `job` for engines that do not apply CertificateSigningRequests. */
 export type RequestForm = (typeof REQUEST_FORMS)[number];
 
 /** Whether the Job approves the request that it created, or leaves that to a person. */
 export const APPROVALS = ['automatic', 'manual'] as const;
+/** One of {@link APPROVALS}; {@link approvalOf} is what counts for a request. */
 export type Approval = (typeof APPROVALS)[number];
 
 /** Kustomization objects of Flux that releaf writes for its folders. */

@@ -73,6 +73,7 @@ export interface Revision {
   readonly withdrawn: boolean;
 }
 
+/** A revision whose signed chain is there; it serves if it is the newest such and not withdrawn. */
 export type IssuedRevision = Revision & { readonly certificate: string };
 
 /** A certificate of the config with its revisions, oldest first. */

@@ -41,10 +41,12 @@ export function parseDer(der: Buffer): Der {
   return fromDer(der.toString('latin1'), options);
 }
 
+/** The bytes of a node, its length in the definite form. */
 export function encodeDer(node: Der): Buffer {
   return Buffer.from(asn1.toDer(node).getBytes(), 'latin1');
 }
 
+/** SEQUENCE, and SEQUENCE OF. */
 export function sequence(...nodes: readonly Der[]): Der {
   return create(Class.UNIVERSAL, Type.SEQUENCE, true, [...nodes]);
 }
@@ -75,6 +77,8 @@ export function setOf(...nodes: readonly Der[]): Der {
 const encodedOids = new Map<string, string>();
 
 /**
+ * OBJECT IDENTIFIER.
+ *
  * @param oid - dotted; one of those that this room names, not one that was read
  */
 export function objectIdentifier(oid: string): Der {
@@ -83,11 +87,14 @@ export function objectIdentifier(oid: string): Der {
   return create(Class.UNIVERSAL, Type.OID, false, encoded);
 }
 
+/** OCTET STRING in the primitive form; DER knows no other (X.690, 10.2). */
 export function octetString(bytes: Buffer): Der {
   return create(Class.UNIVERSAL, Type.OCTETSTRING, false, bytes.toString('latin1'));
 }
 
 /**
+ * BIT STRING in the primitive form.
+ *
  * @param unusedBits - of the last byte, 0 to 7
  */
 export function bitString(bytes: Buffer, unusedBits = 0): Der {
@@ -96,16 +103,20 @@ export function bitString(bytes: Buffer, unusedBits = 0): Der {
 }
 
 /**
+ * INTEGER.
+ *
  * @param bytes - big-endian two's complement, minimal
  */
 export function integer(bytes: Buffer): Der {
   return create(Class.UNIVERSAL, Type.INTEGER, false, bytes.toString('latin1'));
 }
 
+/** BOOLEAN TRUE, 0xff (X.690, 11.1). FALSE is mostly a default, which DER leaves out. */
 export function booleanTrue(): Der {
   return create(Class.UNIVERSAL, Type.BOOLEAN, false, '\xff');
 }
 
+/** NULL, as the parameters of RSA's algorithms want it (RFC 4055). */
 export function nothing(): Der {
   return create(Class.UNIVERSAL, Type.NULL, false, '');
 }

@@ -13,9 +13,9 @@ import {
 } from '../harness';
 import { signPending } from '../sign-pending';
 
-const CERTIFICATES = 200;
+const CERTIFICATES = 50;
 const NAMES = Array.from({ length: CERTIFICATES }, (_, index) => `app-${index + 1}`);
-const RENEWED = 'app-117';
+const RENEWED = 'app-17';
 
 const configOf = (delivery: object): string =>
   stringify({

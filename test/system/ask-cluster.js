@@ -17,8 +17,11 @@ async function ask({ build, environment, options, timeout, cwd = '/', atOnce, ca
     api = await openCluster(options, timeout && { answer: timeout, plugin: timeout });
     const results = [];
     const asked = ([method, ...args]) => api[method](...args);
-    if (atOnce) await Promise.all(calls.map(asked));
-    else for (const call of calls) results.push((await asked(call)) ?? null);
+    if (atOnce) {
+      const ended = await Promise.allSettled(calls.map(asked));
+      const failed = ended.find(({ status }) => status === 'rejected');
+      if (failed) throw failed.reason;
+    } else for (const call of calls) results.push((await asked(call)) ?? null);
     return { context: api.context, server: api.server, results, seen: all(api) };
   } catch (error) {
     const { name, code, message, hint } = error;

@@ -1173,15 +1173,19 @@ describe('an API server that cannot be reached', () => {
   });
 
   it('is not waited for once more by each request that has not got its turn', async () => {
-    const began = Date.now();
+    let asked = 0;
+    const server = await served(() => {
+      asked += 1;
+    });
     const { error } = await ask({
-      options: { kubeconfig: fileOf(kubeconfig(await served(hanging))) },
+      options: { kubeconfig: fileOf(kubeconfig(server)) },
       timeout: 400,
       atOnce: true,
       calls: Array.from({ length: 40 }, () => ['get', '/version']),
     });
     expect(error?.message).toContain('no answer within 0.4 s');
-    expect(Date.now() - began).toBeLessThan(1600);
+    // As many as have their turn at once.
+    expect(asked).toBeLessThanOrEqual(8);
   });
 
   it('is no nearer behind a proxy that nobody vouches for, whatever the environment says', async () => {

@@ -1,10 +1,10 @@
 import type { KubernetesApi } from '../../cluster/kubernetes-api';
+import type { Waiting } from '../../rotation/waiting';
 import type { Folder } from '../../store/folder';
 import { approveRequests, compareRequests } from './approve-requests';
 import { attemptEach } from './attempts';
 import { awaitCertificates } from './await-certificates';
 import type { Results } from './conclude';
-import type { Waiting } from '../issue';
 import type { RequestContext } from './live-request';
 import { lookInRequest, signedOf } from './signed-request';
 import { takeCertificate } from './take-certificate';

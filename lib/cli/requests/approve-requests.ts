@@ -4,9 +4,9 @@ import { stateOf } from '../../cluster/signing-requests';
 import { visible } from '../../model/visible';
 import { askedLines } from '../../report/asked';
 import { COMPARED_FIELDS } from '../../rotation/request-differences';
+import type { Waiting } from '../../rotation/waiting';
 import { attemptEach, type Attempts } from './attempts';
 import type { Context } from '../context';
-import type { Waiting } from '../issue';
 import {
   lookAtCommitted,
   placeOf,

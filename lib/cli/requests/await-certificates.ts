@@ -1,8 +1,8 @@
 import type { KubernetesApi } from '../../cluster/kubernetes-api';
 import { formatDuration } from '../../config/duration';
+import type { Waiting } from '../../rotation/waiting';
 import { attemptEach, type Attempts, type Failure } from './attempts';
 import type { Context } from '../context';
-import type { Waiting } from '../issue';
 import { isByApprovingJob } from './by-job';
 import type { LiveRequest, RequestContext } from './live-request';
 import { startBar } from '../progress';

@@ -3,8 +3,8 @@ import { labelsOf } from '../../delivery/signing-request-object';
 import type { CertificateSpec } from '../../model/certificate-spec';
 import { isApprovedByJob } from '../../model/delivery-spec';
 import { shellWord } from '../../model/shell-word';
+import type { Waiting } from '../../rotation/waiting';
 import type { Context } from '../context';
-import type { Waiting } from '../issue';
 import { typed, typedKubectl } from '../typed';
 
 type Requested = Pick<Waiting, 'spec' | 'pending'>;

@@ -8,7 +8,7 @@ import type { Failure } from './attempts';
 import { EXIT, type Context, type ExitStatus } from '../context';
 import { noteFailure } from '../failure';
 import { noteChanges, type Changes } from '../finish';
-import { issuedJson, NEXT_ISSUED, writeIssued, type Issue } from '../issue';
+import { issuedJson, NEXT_ISSUED, writeIssued, type Issue } from '../install-certificates';
 import type { LiveRequest } from './live-request';
 import { nextFor, waitsFor, type OpenRequest } from './open-request';
 import { typed } from '../typed';

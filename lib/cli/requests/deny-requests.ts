@@ -3,10 +3,10 @@ import type { KubernetesApi } from '../../cluster/kubernetes-api';
 import { stateOf } from '../../cluster/signing-requests';
 import { ReleafError } from '../../model/errors';
 import { visible } from '../../model/visible';
+import type { Waiting } from '../../rotation/waiting';
 import { comparison, showRequest } from './approve-requests';
 import { attemptEach, type Attempts } from './attempts';
 import type { Context } from '../context';
-import type { Waiting } from '../issue';
 import { lookAt, placeOf, reasonOf, type LiveRequest } from './live-request';
 import { typed, typedKubectl } from '../typed';
 

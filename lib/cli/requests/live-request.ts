@@ -8,8 +8,8 @@ import {
 import { ReleafError } from '../../model/errors';
 import type { Revision } from '../../model/revision';
 import { requestDifferences, type RequestDifference } from '../../rotation/request-differences';
+import type { Waiting } from '../../rotation/waiting';
 import type { Context } from '../context';
-import type { Waiting } from '../issue';
 import { typed, typedKubectl } from '../typed';
 import { COLLECTED, createAnew, isByApprovingJob, isByJob, jobHasNotRun } from './by-job';
 
@@ -75,7 +75,7 @@ export async function lookAtCommitted(
  *
  * @throws ReleafError REQUEST_DIFFERS with every difference
  */
-export function assertCommitted(context: Context, request: LiveRequest): void {
+function assertCommitted(context: Context, request: LiveRequest): void {
   const { spec, pending, live, differences } = request;
   if (differences.length === 0) return;
   const { objectName } = pending.record;
@@ -93,7 +93,7 @@ export function assertCommitted(context: Context, request: LiveRequest): void {
  *
  * @throws ReleafError REQUEST_DENIED or REQUEST_FAILED
  */
-export function assertOpen(context: RequestContext, { spec, pending, live }: LiveRequest): void {
+function assertOpen(context: RequestContext, { spec, pending, live }: LiveRequest): void {
   const { objectName, signer } = pending.record;
   const state = stateOf(live);
   const now = context.renewsNow ? ' --now' : '';

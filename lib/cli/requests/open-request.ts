@@ -1,6 +1,6 @@
 import { stateOf } from '../../cluster/signing-requests';
+import type { Waiting } from '../../rotation/waiting';
 import type { Context } from '../context';
-import type { Waiting } from '../issue';
 import { typed } from '../typed';
 import { isByApprovingJob, isByJob } from './by-job';
 import type { LiveRequest } from './live-request';

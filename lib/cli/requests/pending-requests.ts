@@ -1,11 +1,11 @@
 import { ReleafError } from '../../model/errors';
 import type { Revision } from '../../model/revision';
 import { readRecordedRequest } from '../../rotation/coherence';
+import { nothingPending, waitingOf, type Waiting } from '../../rotation/waiting';
 import { readCas } from '../../store/ca-file';
 import { readCertificate, type Folder } from '../../store/folder';
 import { attemptEach, type Attempts } from './attempts';
 import type { Context } from '../context';
-import { nothingPending, waitingOf, type Waiting } from '../issue';
 import { select } from '../selection';
 import { typed } from '../typed';
 

@@ -4,7 +4,7 @@ import { stateOf } from '../../cluster/signing-requests';
 import { CERTIFICATE_ITEM } from '../../delivery/issuance-names';
 import { ReleafError } from '../../model/errors';
 import { shellWord } from '../../model/shell-word';
-import type { Waiting } from '../issue';
+import type { Waiting } from '../../rotation/waiting';
 import { typed, typedKubectl } from '../typed';
 import { createAnew, jobHasNotRun } from './by-job';
 import { lookAtCommitted, type LiveRequest, type RequestContext } from './live-request';

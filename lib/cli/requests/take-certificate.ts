@@ -3,7 +3,7 @@ import { acceptCertificate } from '../../rotation/accept-certificate';
 import { readCas } from '../../store/ca-file';
 import type { Folder } from '../../store/folder';
 import type { Context } from '../context';
-import type { Issue } from '../issue';
+import type { Issue } from '../install-certificates';
 import type { SignedRequest } from './signed-request';
 
 /**

@@ -1,56 +1,22 @@
 import { formatDuration } from '../config/duration';
 import type { CertificateSpec } from '../model/certificate-spec';
-import { ReleafError } from '../model/errors';
 import { visible } from '../model/visible';
-import { currentRevision, pendingRevision, type Revision } from '../model/revision';
+import { currentRevision, type Revision } from '../model/revision';
 import type { AcceptedCertificate } from '../rotation/accept-certificate';
 import { servedRevisions } from '../rotation/secret-name';
 import { readCertificate, type Folder } from '../store/folder';
 import { writeCertificate } from '../store/revisions';
 import { preflight } from '../store/synthesize';
+import { linesNaming } from '../store/team-file-warnings';
 import { EXIT, type Context, type ExitStatus } from './context';
-import { finish, noteChanges, withStaging, type Changes } from './finish';
-
-/** A revision that waits for its certificate, and what serves meanwhile. */
-export interface Waiting {
-  readonly spec: CertificateSpec;
-  readonly pending: Revision;
-  readonly revisions: readonly Revision[];
-}
+import { finish, noteChanges, type Changes } from './finish';
+import { withStaging } from './with-staging';
 
 /** A signed certificate that passed every check and may join its revision. */
 export interface Issue {
   readonly spec: CertificateSpec;
   readonly pending: Revision;
   readonly accepted: AcceptedCertificate;
-}
-
-/** The pending one of a certificate's revisions, if there is one. */
-export function waitingOf(
-  spec: CertificateSpec,
-  revisions: readonly Revision[],
-): readonly Waiting[] {
-  const pending = pendingRevision(revisions);
-  return pending ? [{ spec, pending, revisions }] : [];
-}
-
-/**
- * Refuses when somebody names a certificate that waits for nothing.
- *
- * @throws ReleafError NOTHING_PENDING
- */
-export function nothingPending(name: string, revisions: readonly Revision[]): ReleafError {
-  const current = currentRevision(revisions);
-  const newest = revisions.at(-1);
-  return new ReleafError(
-    'NOTHING_PENDING',
-    newest?.withdrawn
-      ? `${name}: revision ${newest.number} was withdrawn, so no request waits for a certificate`
-      : `${name}: no request waits for a certificate${current ? `; revision ${current.number} is issued` : ''}`,
-    newest?.withdrawn
-      ? `make a new one: releaf renew ${name} --force`
-      : `make one: releaf renew ${name}`,
-  );
 }
 
 /**
@@ -74,7 +40,9 @@ export async function writeIssued(
     );
     if (!json) for (const issue of issues) describe(context, issue);
     const changes = await finish(folder, staging, context, written);
-    if (!json) for (const warning of moved) context.note(`warning: ${warning}`, 'important');
+    if (!json) {
+      for (const one of moved) context.note(`warning: ${moveWarning(folder, one)}`, 'important');
+    }
     return changes;
   });
 }
@@ -112,18 +80,30 @@ export async function install(
 /** What a person does with certificates that were installed. */
 export const NEXT_ISSUED = 'next: commit, open a pull request';
 
-/** What a person must know when the Secret gets another name and the old one goes. */
-function movedSecret(folder: Folder, issue: Issue): readonly string[] {
+interface MovedSecret {
+  readonly spec: CertificateSpec;
+  readonly old: Revision['sealedKey'];
+  readonly now: Revision['sealedKey'];
+}
+
+/** A Secret that gets another name, if the old one goes. */
+function movedSecret(folder: Folder, issue: Issue): readonly MovedSecret[] {
   const { spec, pending } = issue;
   const old = currentRevision(readCertificate(folder, spec).revisions)?.sealedKey;
-  const now = pending.sealedKey;
   const stays = servedRevisions(spec, revisionsWith(folder, issue)).some(
     ({ sealedKey }) => sealedKey.namespace === old?.namespace && sealedKey.name === old.name,
   );
-  if (!old || stays) return [];
-  return [
-    `${spec.name}: Secret ${old.namespace}/${old.name} leaves the output for ${now.namespace}/${now.name}: what still mounts the old one must follow first`,
-  ];
+  return !old || stays ? [] : [{ spec, old, now: pending.sealedKey }];
+}
+
+/** What a person must know then; the team's files have what synth sets in them. */
+function moveWarning({ root }: Folder, { spec, old, now }: MovedSecret): string {
+  const lines = old.name === now.name ? [] : linesNaming(root, spec, old.name);
+  const still =
+    lines.length === 0
+      ? ''
+      : `; ${lines.map(visible).join(', ')} still ${lines.length === 1 ? 'says' : 'say'} ${old.name}: change it, or let references do it`;
+  return `${spec.name}: Secret ${old.namespace}/${old.name} leaves the output for ${now.namespace}/${now.name}: what still mounts the old one must follow first${still}`;
 }
 
 /** The revisions of a certificate once the issue has joined them. */
