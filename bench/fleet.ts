@@ -37,6 +37,7 @@ export const quietContext = (now: Date): Context => ({
   ignoredByGit: () => [],
   untracked: () => [],
   unstaged: () => [],
+  forkOf: () => undefined,
 });
 
 /** Revision 1, issued with a chain of two certificates, and revision 2, pending. */

@@ -1,13 +1,20 @@
 import { resolve } from 'node:path';
+import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import type { Revision } from '../model/revision';
 import { visible } from '../model/visible';
 import { pullRequestBody, pullRequestJson } from '../report/pull-request';
-import type { FolderChanges, ToldChange, Unreadable } from '../report/pull-request-parts';
+import {
+  hasNews,
+  type FolderChanges,
+  type ToldChange,
+  type Unreadable,
+} from '../report/pull-request-parts';
 import { pullRequestTitle } from '../report/pull-request-title';
 import type { Problem } from '../rotation/coherence';
 import { compareRevisions } from '../rotation/certificate-change';
 import { readApp } from '../store/app-output';
+import { readCas } from '../store/ca-file';
 import { openFolder, type Folder } from '../store/folder';
 import {
   differs,
@@ -20,10 +27,13 @@ import {
 } from '../store/recorded-state';
 import { writeReport } from '../store/report-file';
 import { CERTIFICATES, isRevisionFile } from '../store/revisions';
+import type { X509 } from '../x509/certificate';
 import { EXIT, type Context, type ExitStatus } from './context';
 import { noteFailure } from './failure';
 import { findProblems } from './find-problems';
 import { errorJson, tidy } from './folders';
+import { certificatesOf, folderOf, movedFrom, type MovedFolder } from './moved-folder';
+import { asksForMore, otherBase } from './pr-hints';
 import { paced } from './progress';
 import { typed } from './typed';
 
@@ -68,12 +78,8 @@ export async function runPullRequest(
       note(`wrote    ${visible(flags.out)}`);
     }
   }
-  const isSilent = folders.every((one) => !hasChanges(one) && !one.foreign && !one.failure);
-  if (isSilent && flags.base === 'HEAD' && flags.head === undefined) {
-    note(
-      `HEAD has all of it; what a commit or a branch changes: ${typed(first, 'pr --base HEAD~1')}`,
-    );
-  }
+  const isSilent = !folders.some(hasNews);
+  if (isSilent && flags.base === 'HEAD' && flags.head === undefined) note(otherBase(first));
   return folders.some(({ failure }) => failure) ? EXIT.failed : EXIT.done;
 }
 
@@ -104,22 +110,37 @@ async function changesOrFailure(
 
 async function changesIn(context: Context, flags: PullRequestFlags): Promise<FolderChanges> {
   const folder = openFolder(context.folder);
-  const committed = (commit: string): RecordedState =>
-    stateOfCommit(context.committedFiles(folder.root, commit, CERTIFICATES, isRevisionFile));
-  const before = committed(flags.base);
-  const after = flags.head === undefined ? stateOnDisk(folder.root) : committed(flags.head);
-  const compared = await compare(context, folder, before, after);
+  const { base, head } = flags;
+  const committed = (commit: string, root = folder.root, path: string = CERTIFICATES) =>
+    stateOfCommit(context.committedFiles(root, commit, path, isRevisionFile));
+  const there = committed(base);
+  const after = head === undefined ? stateOnDisk(folder.root) : committed(head);
+  const isLeft = (moved: MovedFolder): boolean =>
+    (head === undefined
+      ? stateOnDisk(folderOf(moved))
+      : committed(head, moved.top, certificatesOf(moved))
+    ).names.length === 0;
+  const moved =
+    there.names.length === 0 ? movedFrom(context, folder.root, base, after, isLeft) : undefined;
+  const before = moved ? committed(base, moved.top, certificatesOf(moved)) : there;
   const foreign = newlyForeign(before, after);
-  const isChecked = flags.head === undefined && !flags.title && hasChanges(compared);
-  return {
+  const changes: FolderChanges = {
     folder: tidy(context.folder),
-    ...compared,
+    ...(await compare(context, folder, before, after)),
     ...(foreign.length > 0 && { foreign }),
-    ...(isChecked && { problems: await problemsIn(context, folder) }),
+    ...(moved && { movedFrom: moved.from }),
     certificates: folder.config.certificates.length,
     byApp: readApp(folder.root) !== undefined,
     typed: (command) => typed(context, command),
   };
+  if (head !== undefined) return changes;
+  if (!hasNews(changes)) {
+    if (!context.quiet && (await asksForMore(context, folder))) {
+      context.note(`the config asks for more: ${typed(context, 'renew')}`);
+    }
+    return changes;
+  }
+  return flags.title ? changes : { ...changes, problems: await problemsIn(context, folder) };
 }
 
 /** What cannot even be verified is a problem as well. */
@@ -133,10 +154,17 @@ async function problemsIn(context: Context, folder: Folder): Promise<readonly Pr
   }
 }
 
-type Compared = Pick<FolderChanges, 'changes' | 'unreadable'>;
+/** A `ca` file that cannot be read is told by `releaf verify`; all CAs count as unknown then. */
+function casOf(folder: Folder, spec: CertificateSpec | undefined): readonly X509[] | undefined {
+  try {
+    return spec && readCas(folder, spec);
+  } catch (error) {
+    if (!(error instanceof ReleafError)) throw error;
+    return undefined;
+  }
+}
 
-const hasChanges = ({ changes, unreadable }: Compared): boolean =>
-  changes.length + unreadable.length > 0;
+type Compared = Pick<FolderChanges, 'changes' | 'unreadable'>;
 
 async function compare(
   context: Context,
@@ -169,7 +197,9 @@ async function compare(
     const [old, now] = [read('before', before), read('after', after)];
     if (!old || !now) continue;
     const spec = specs.get(name);
-    const change = attempt('after', () => compareRevisions(name, old, now, spec));
+    const change = attempt('after', () =>
+      compareRevisions(name, old, now, spec, casOf(folder, spec)),
+    );
     if (change) changes.push({ change, ...(spec && { spec }) });
   }
   return { changes, unreadable };

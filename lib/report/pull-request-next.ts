@@ -89,14 +89,16 @@ function serveSteps(
   typed: (command: string) => string,
 ): readonly string[] {
   const secrets = [...new Set(served.flatMap(({ change }) => change.after?.secret ?? []))];
-  const issued = served.filter(({ change }) => change.kind === 'issued' && !change.atOnce);
+  const wereInOutput = served.some(
+    ({ change }) => change.kind === 'issued' && !change.atOnce && change.after?.signer !== 'local',
+  );
   const restarts = served.some(({ change }) => change.restarts.some((one) => one.restarts));
   const doctor = codeSpan(
     typed(['doctor', ...(served.length > MOST_NAMES ? [] : namesOf(served))].join(' ')),
   );
   return [
     `${applied}: ${secrets.length === 1 ? 'Secret' : 'the Secrets'} ${wordList(secrets).markdown} ${secrets.length === 1 ? 'changes' : 'change'}. ${OPENED[sealing.type]}`.trimEnd(),
-    ...(issued.length > 0
+    ...(wereInOutput
       ? [
           delivery.request === 'job'
             ? 'The Job that made the request leaves `dist/` with it.'

@@ -1,7 +1,7 @@
 import type { CertificateSpec } from '../model/certificate-spec';
 import type { ErrorCode } from '../model/errors';
 import { shellWord } from '../model/shell-word';
-import type { CertificateChange, ChangeKind } from '../rotation/certificate-change';
+import type { CertificateChange } from '../rotation/certificate-change';
 import type { Problem } from '../rotation/coherence';
 import type { ForeignFile } from '../model/foreign-file';
 import { wordList } from './markdown';
@@ -29,6 +29,8 @@ export interface FolderChanges {
   readonly unreadable: readonly Unreadable[];
   /** What came into `certificates/` that no command of releaf writes. @default - nothing */
   readonly foreign?: readonly ForeignFile[];
+  /** Folder of the repository that these certificates were in before; empty for the top. @default - here */
+  readonly movedFrom?: string;
   /** What `releaf verify` finds; absent where it was not asked. */
   readonly problems?: readonly Problem[];
   /** How many certificates the config has. */
@@ -58,19 +60,8 @@ export function lengthOf(seconds: number): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-/** Kinds after which something else may serve than before. */
-const SERVES_OTHER: readonly ChangeKind[] = [
-  'issued',
-  'withdrawn',
-  'reinstated',
-  'reverted',
-  'dropped',
-  'rewritten',
-];
-
 /** Whether another certificate serves than before. */
-export const isServedAnew = ({ change: { kind, before, after } }: ToldChange): boolean =>
-  SERVES_OTHER.includes(kind) && after !== undefined && after.serialNumber !== before?.serialNumber;
+export const isServedAnew = ({ change }: ToldChange): boolean => change.servesAnew;
 
 /** Their names in a sentence: Markdown. */
 export const listed = (told: readonly ToldChange[]): string =>
@@ -81,5 +72,23 @@ export const namesOf = (told: readonly ToldChange[]): readonly string[] =>
   told.map(({ change }) => shellWord(change.name));
 
 /** Whether there is something to say of it. */
-export const hasNews = ({ changes, unreadable, foreign = [], failure }: FolderChanges): boolean =>
-  failure !== undefined || changes.length + unreadable.length + foreign.length > 0;
+export const hasNews = ({
+  changes,
+  unreadable,
+  foreign = [],
+  movedFrom,
+  failure,
+}: FolderChanges): boolean =>
+  failure !== undefined ||
+  movedFrom !== undefined ||
+  changes.length + unreadable.length + foreign.length > 0;
+
+/** Where `movedFrom` is empty. */
+export const REPOSITORY_TOP = 'the top of the repository';
+
+/** The command that installs what waits, by who signs. */
+export const installerOf = (signers: readonly (string | undefined)[]): string => {
+  const local = signers.filter((signer) => signer === 'local').length;
+  if (local === 0) return 'releaf fetch';
+  return local === signers.length ? 'releaf sign' : 'releaf sign or releaf fetch';
+};

@@ -1,7 +1,13 @@
 import { minuteUtc } from '../model/minute';
-import type { ChangeKind } from '../rotation/certificate-change';
-import { codeSpan } from './markdown';
-import { listed, namesOf, type FolderChanges, type ToldChange } from './pull-request-parts';
+import type { ChangeKind } from '../rotation/certificate-change-kind';
+import { codeSpan, markdownText } from './markdown';
+import {
+  installerOf,
+  listed,
+  namesOf,
+  type FolderChanges,
+  type ToldChange,
+} from './pull-request-parts';
 
 /** How to go back: lines of Markdown. */
 export function rollbackLines({ changes, typed }: FolderChanges, now: Date): readonly string[] {
@@ -15,23 +21,45 @@ export function rollbackLines({ changes, typed }: FolderChanges, now: Date): rea
       ? codeSpan(typed(words(only)))
       : `${codeSpan(typed(words('NAME')))}, for each NAME of ${listed(told)},`;
   };
-  const issued = of('issued').filter((one) => !isGone(one));
-  const first = of('issued').filter(isGone);
+  const issued = of('issued');
+  const canGoBack = ({ change: { rollback } }: ToldChange): boolean =>
+    rollback !== undefined && rollback.notAfter > now;
+  const goesBack = ({ change: { before, rollback } }: ToldChange): boolean =>
+    before !== undefined && before.revision === rollback?.revision;
+  const back = issued.filter((one) => canGoBack(one) && goesBack(one));
+  const elsewhere = issued.filter((one) => canGoBack(one) && !goesBack(one));
+  const stuck = issued.filter((one) => !canGoBack(one));
+  const none = stuck.filter(isGone);
+  const refused = stuck.filter((one) => !isGone(one));
   const requested = of('requested');
   const withdrawable = requested.filter(
     ({ change }) => change.after && change.after.notAfter > now,
   );
-  const rolledBack = of('withdrawn', 'request-withdrawn');
-  const others = of('reinstated', 'reverted', 'dropped', 'rewritten', 'tidied', 'given-up');
+  const takenBack = of('withdrawn', 'request-withdrawn');
+  const rolledBack = takenBack.filter(({ change }) => change.held);
+  const others = [
+    ...takenBack.filter(({ change }) => !change.held),
+    ...of('reinstated', 'reverted', 'dropped', 'rewritten', 'tidied', 'given-up'),
+  ];
   return [
-    ...(issued.length > 0
+    ...(back.length > 0
       ? [
-          `${command(issued, (name) => `rollback ${name}`)} goes back to the revision before and stays there${untilOf(issued)}. A bare \`git revert\` does not stay: it leaves the revision pending, and the next \`releaf fetch\` installs it again.`,
+          `${command(back, (name) => `rollback ${name}`)} goes back to the revision before and stays there${untilOf(back)}. A bare \`git revert\` does not stay: it leaves the revision pending, and the next ${installedBy(back)} installs it again.`,
         ]
       : []),
-    ...(first.length > 0
+    ...(elsewhere.length > 0
       ? [
-          `For ${listed(first)} there is no valid revision to go back to. ${command(first, (name) => `renew ${name} --force`)} makes another one.`,
+          `${command(elsewhere, (name) => `rollback ${name}`)} goes to a revision that did not serve before${rollbackOf(elsewhere)}. \`git revert\` of the merge goes back to what served.`,
+        ]
+      : []),
+    ...(refused.length > 0
+      ? [
+          `${command(refused, (name) => `rollback ${name}`)} does not go back to what served${refusalOf(refused)}. \`git revert\` of the merge does; where the revision waits again then, the next ${installedBy(refused)} installs it anew.`,
+        ]
+      : []),
+    ...(none.length > 0
+      ? [
+          `For ${listed(none)} there is no valid revision to go back to. ${command(none, (name) => `renew ${name} --force`)} makes another one.`,
         ]
       : []),
     ...(requested.length > 0
@@ -53,9 +81,26 @@ export function rollbackLines({ changes, typed }: FolderChanges, now: Date): rea
   ];
 }
 
+const installedBy = (told: readonly ToldChange[]): string =>
+  codeSpan(installerOf(told.map(({ change }) => change.after?.signer)));
+
 const untilOf = (told: readonly ToldChange[]): string => {
   const [only, ...more] = told;
   return only?.change.before && more.length === 0
     ? ` (revision ${only.change.before.revision}, valid until ${minuteUtc(only.change.before.notAfter)})`
     : '';
+};
+
+const rollbackOf = (told: readonly ToldChange[]): string => {
+  const [only, ...more] = told;
+  return only?.change.rollback && more.length === 0
+    ? ` (revision ${only.change.rollback.revision})`
+    : '';
+};
+
+const refusalOf = (told: readonly ToldChange[]): string => {
+  const [only, ...more] = told;
+  if (!only || more.length > 0) return '';
+  const { rollbackRefused } = only.change;
+  return `: ${rollbackRefused === undefined ? 'a newer revision stands above what serves' : markdownText(rollbackRefused)}`;
 };

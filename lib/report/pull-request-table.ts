@@ -1,6 +1,7 @@
 import { formatDuration } from '../config/duration';
 import { minuteUtc } from '../model/minute';
-import type { CertificateChange, Differences } from '../rotation/certificate-change';
+import type { CertificateChange } from '../rotation/certificate-change';
+import type { Differences } from '../rotation/certificate-differences';
 import type { IssuedFacts, RequestFacts, SealingFacts } from '../rotation/certificate-facts';
 import { codeSpan, markdownTable, markdownText, wordList } from './markdown';
 import { lengthOf, short, type ToldChange } from './pull-request-parts';
@@ -13,10 +14,22 @@ interface Column {
   readonly facts: Facts;
 }
 
-/** One certificate, old and new side by side; what stays the same is named below. */
+/**
+ * One certificate, old and new side by side; what stays the same is named below. A request that waits beside
+ * that has a table of its own.
+ */
 export function changeTable({ change }: ToldChange): string {
   const { kind, after, request, differences } = change;
-  const columns = columnsOf(change);
+  const reason =
+    kind === 'requested' ? request?.reason : kind === 'issued' ? after?.reason : undefined;
+  return [
+    ...(reason === undefined ? [] : [`Why: ${markdownText(reason)}`]),
+    tableOf(columnsOf(change), differences),
+    ...(request && kind !== 'requested' ? [tableOf(column(request, 'asked for'))] : []),
+  ].join('\n\n');
+}
+
+function tableOf(columns: readonly Column[], differences?: Differences): string {
   const [first, second] = columns.map(({ facts }) => facts);
   if (!first) return 'It had no certificate yet.';
   const lines = LINES.filter(([, cell]) => cell(second ?? first) !== undefined);
@@ -36,34 +49,34 @@ export function changeTable({ change }: ToldChange): string {
       ];
     });
   const same = lines.filter(isSame).map(([label]) => label);
-  const reason =
-    kind === 'requested' ? request?.reason : kind === 'issued' ? after?.reason : undefined;
   return [
-    ...(reason === undefined ? [] : [`Why: ${markdownText(reason)}`]),
     markdownTable(['', ...columns.map(({ title }) => title)], rows),
     ...(same.length === 0 ? [] : [`The same as before: ${same.join(', ')}.`]),
   ].join('\n\n');
 }
 
-function columnsOf({ kind, before, after, request }: CertificateChange): readonly Column[] {
-  const column = (facts: Facts | undefined, word: string): readonly Column[] =>
-    facts ? [{ title: `revision ${facts.revision}, ${word}`, facts }] : [];
+function columnsOf(change: CertificateChange): readonly Column[] {
+  const { kind, before, after, servesAnew, request } = change;
   if (kind === 'requested') return [...column(after, 'serves'), ...column(request, 'asked for')];
-  const same = before?.serialNumber === after?.serialNumber;
-  return [...(same ? [] : column(before, 'served')), ...column(after, 'serves')];
+  return [...(servesAnew || !after ? column(before, 'served') : []), ...column(after, 'serves')];
 }
 
+const column = (facts: Facts | undefined, word: string): readonly Column[] =>
+  facts ? [{ title: `revision ${facts.revision}, ${word}`, facts }] : [];
+
 type Line = readonly [label: string, cell: (facts: Facts) => string | undefined];
+
+const codeOrEmpty = (text: string): string => (text === '' ? 'empty' : codeSpan(text));
 
 /** What is told of a revision, in this order; nothing is what only a certificate has. */
 const LINES: readonly Line[] = [
   ['valid until', endOf],
   ['valid from', (facts) => ('notBefore' in facts ? minuteUtc(facts.notBefore) : undefined)],
   ['serial number', (facts) => ('issuer' in facts ? codeSpan(facts.serialNumber) : undefined)],
-  ['issuer', (facts) => ('issuer' in facts ? codeSpan(facts.issuer || 'empty') : undefined)],
+  ['issuer', (facts) => ('issuer' in facts ? codeOrEmpty(facts.issuer) : undefined)],
   ['key', ({ key, publicKeySha256 }) => `${key}, ${codeSpan(short(publicKeySha256))}`],
   ['names', ({ names }) => wordList(names).markdown || 'none'],
-  ['subject', ({ subject }) => codeSpan(subject || 'empty')],
+  ['subject', ({ subject }) => codeOrEmpty(subject)],
   ['usages', ({ usages }) => [...usages].sort().map(markdownText).join(', ')],
   ['signer', ({ signer }) => codeSpan(signer)],
   ['sealed key', ({ sealedKey }) => sealingCell(sealedKey)],
@@ -149,13 +162,14 @@ export function overviewRow({ change }: ToldChange): readonly string[] {
   const now = kind === 'requested' ? request : after;
   const added = differences?.namesAdded.length ?? 0;
   const removed = differences?.namesRemoved.length ?? 0;
+  const alone = now && !old ? 'new' : '–';
   return [
     codeSpan(name),
     IN_A_WORD[kind],
     [old, now].map((facts) => facts?.revision ?? '–').join(' → '),
     old ? minuteUtc(old.notAfter) : '–',
     now ? `${knownEnd(now)}${gained(differences)}` : '–',
-    added + removed === 0 ? 'same' : `**+${added} −${removed}**`,
-    differences ? (differences.newKey ? 'new' : 'same') : '–',
+    !differences ? alone : added + removed === 0 ? 'same' : `**+${added} −${removed}**`,
+    !differences ? alone : differences.newKey ? 'new' : 'same',
   ];
 }

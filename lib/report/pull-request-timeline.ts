@@ -41,8 +41,9 @@ function section({ change, spec }: ToldChange): GanttSection {
   };
 }
 
-function bars({ kind, before, after, request }: ToldChange['change']): readonly string[] {
-  const replaced = before && before.serialNumber !== after?.serialNumber ? before : undefined;
+function bars(change: ToldChange['change']): readonly string[] {
+  const { kind, before, after, servesAnew, request } = change;
+  const replaced = servesAnew || !after ? before : undefined;
   const asked = request && new Date(request.requestedAt);
   return [
     ...(replaced

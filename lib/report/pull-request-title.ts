@@ -1,6 +1,6 @@
 import { minuteUtc } from '../model/minute';
-import type { ChangeKind } from '../rotation/certificate-change';
-import { hasNews, type FolderChanges, type ToldChange } from './pull-request-parts';
+import type { ChangeKind } from '../rotation/certificate-change-kind';
+import { hasNews, REPOSITORY_TOP, type FolderChanges, type ToldChange } from './pull-request-parts';
 
 /** As a title says what happened; `what` is a name, or several. */
 const HEADLINES: Readonly<Record<ChangeKind, (what: string, isOne: boolean) => string>> = {
@@ -76,9 +76,16 @@ function headline(told: readonly ToldChange[], changed: readonly FolderChanges[]
   const kinds = [...new Set(told.map(({ change }) => change.kind))];
   const [kind] = kinds;
   if (kind === undefined) {
-    return changed.some(({ unreadable }) => unreadable.length > 0)
-      ? 'Revisions that cannot be read'
-      : 'Files among the certificates that releaf did not write';
+    if (changed.some(({ unreadable }) => unreadable.length > 0)) {
+      return 'Revisions that cannot be read';
+    }
+    if (changed.some(({ foreign = [] }) => foreign.length > 0)) {
+      return 'Files among the certificates that releaf did not write';
+    }
+    const from = changed.map(({ movedFrom = '' }) => movedFrom);
+    return from.length > 1
+      ? 'Move certificates'
+      : `Move certificates from ${from.map((one) => (one === '' ? REPOSITORY_TOP : titleWord(one))).join('')}`;
   }
   if (kinds.length > 1) {
     const counts = kinds.map((each) => {

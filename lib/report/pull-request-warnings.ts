@@ -2,11 +2,17 @@ import { formatDuration } from '../config/duration';
 import type { CertificateSpec } from '../model/certificate-spec';
 import { minuteUtc } from '../model/minute';
 import { shellWord } from '../model/shell-word';
-import type { CertificateChange, Differences } from '../rotation/certificate-change';
+import type { CertificateChange } from '../rotation/certificate-change';
+import type { Differences } from '../rotation/certificate-differences';
 import { pinsLeaf } from '../rotation/certificate-restarts';
-import type { RequestFacts, SealingFacts } from '../rotation/certificate-facts';
+import type {
+  IssuedFacts,
+  IssuerFacts,
+  RequestFacts,
+  SealingFacts,
+} from '../rotation/certificate-facts';
 import { prose, wordList, words, type Words } from './markdown';
-import { short, type ToldChange } from './pull-request-parts';
+import { installerOf, short, type ToldChange } from './pull-request-parts';
 import { WARNING_KINDS, type ChangeWarning, type WarningKind } from './pull-request-warning-kinds';
 
 /**
@@ -19,13 +25,21 @@ export function warningsOf({ change, spec }: ToldChange, now: Date): readonly Ch
   const next = change.kind === 'requested' ? change.request : change.after;
   const found: Partial<Record<WarningKind, readonly Words[]>> = {
     expired: expired(change, now),
-    'key-in-clear':
-      next?.sealedKey.sealing === 'plaintext'
-        ? [words`the private key is in clear for everyone who can read the repository`]
-        : [],
+    'key-in-clear': inClear(change, next),
     rewritten: change.rewritten.map(
       (number) =>
         words`revision ${number} says something else under the same number: no command of releaf does that; see who changed its files`,
+    ),
+    'other-revision': change.beside.map(beside),
+    'not-as-configured':
+      change.notAsConfigured.length > 0
+        ? [
+            words`it is not what the config asks for (from what it asks for to the config: ${prose(change.notAsConfigured.join('; '))}); releaf renew makes one that is`,
+          ]
+        : [],
+    'other-secret': change.otherSecrets.map(
+      (secret) =>
+        words`a certificate goes to Secret ${secret}, which the config does not name: right where the config was changed since it was asked for; else see who sealed its key for that`,
     ),
     'key-replaced': change.remade.map(
       (number) =>
@@ -33,12 +47,11 @@ export function warningsOf({ change, spec }: ToldChange, now: Date): readonly Ch
     ),
     ...(spec && next && { identity: identity(change, spec, next) }),
     ...(spec && differences && { key: key(change, spec, differences) }),
+    ca: [
+      ...otherCa(differences),
+      ...change.issuersAdded.map((one) => issuerAdded(change, spec, one)),
+    ],
     ...(differences && {
-      ca: differences.ca
-        ? [
-            words`another CA signs: ${differences.ca.before} before, ${differences.ca.after} now${prose(differences.ca.before === differences.ca.after ? ' (another key of the same name)' : '')}; who trusts the old one alone refuses the new certificate`,
-          ]
-        : [],
       names: names(differences),
       request: request(differences),
       sealing: differences.sealing
@@ -63,6 +76,48 @@ export function warningsOf({ change, spec }: ToldChange, now: Date): readonly Ch
   return WARNING_KINDS.flatMap((kind) =>
     (found[kind] ?? []).map((message) => ({ kind, name: change.name, message })),
   );
+}
+
+function inClear(change: CertificateChange, next: RequestFacts | undefined): readonly Words[] {
+  const isNext = next?.sealedKey.sealing === 'plaintext';
+  const others = change.inClear.filter((number) => number !== next?.revision);
+  return [
+    ...(isNext
+      ? [words`the private key is in clear for everyone who can read the repository`]
+      : []),
+    ...others.map(
+      (number) =>
+        words`the private key of revision ${number} is in clear for everyone who can read the repository`,
+    ),
+  ];
+}
+
+function beside(facts: IssuedFacts | RequestFacts): Words {
+  const { revision, publicKeySha256, secret } = facts;
+  const issuer =
+    'issuer' in facts ? words` issued by ${facts.issuer || prose('nobody')},` : prose('');
+  return words`revision ${revision} came in beside what is told here:${issuer} with key ${short(publicKeySha256)}, for Secret ${secret}; it does not serve, and releaf rollback may go back to it. Right where several renewals lie between the two states, or a revert brought it back; else see who made it`;
+}
+
+const otherCa = ({ ca }: Partial<Differences> = {}): readonly Words[] =>
+  ca
+    ? [
+        words`another CA signs: ${ca.before} before, ${ca.after} now${prose(ca.before === ca.after ? ' (another key of the same name)' : '')}; who trusts the old one alone refuses the new certificate`,
+      ]
+    : [];
+
+function issuerAdded(
+  { before }: CertificateChange,
+  spec: CertificateSpec | undefined,
+  { subject, sha256 }: IssuerFacts,
+): Words {
+  const lacked = before
+    ? prose('which did not stand there before')
+    : spec?.ca === undefined
+      ? prose('and the config names no CA')
+      : words`which is not in ${spec.ca}`;
+  const trusted = spec?.profile === 'minio-kes' ? '; MinIO trusts what stands in that file' : '';
+  return words`behind the certificate stands ${subject || prose('a CA without subject')} (SHA-256 ${sha256}), ${lacked}${prose(trusted)}`;
 }
 
 function expired({ kind, before, after }: CertificateChange, now: Date): readonly Words[] {
@@ -127,7 +182,7 @@ function names({ namesAdded, namesRemoved, subject }: Differences): readonly Wor
     ...(namesAdded.length > 0 ? [words`added: ${wordList(namesAdded)}`] : []),
     ...(subject
       ? [
-          words`another subject: ${subject.before || 'empty'} before, ${subject.after || 'empty'} now`,
+          words`another subject: ${subject.before || prose('empty')} before, ${subject.after || prose('empty')} now`,
         ]
       : []),
   ];
@@ -172,37 +227,41 @@ const isFirst = ({ kind, before, after }: CertificateChange): boolean =>
 
 /** Of the first one the config warns. */
 function pinned(change: CertificateChange, spec: CertificateSpec): readonly Words[] {
-  const { kind, before, after } = change;
+  const { kind } = change;
   if (!pinsLeaf(spec) || isFirst(change)) return [];
   if (kind === 'requested') {
     return [
       words`MinIO pins the very certificate (trust: leaf): once the new one is installed it must restart after KES, which a person sees to`,
     ];
   }
-  return before?.serialNumber === after?.serialNumber
-    ? []
-    : [
+  return change.servesAnew
+    ? [
         words`MinIO pins the very certificate (trust: leaf): it must restart after KES has, which a person sees to; until then it refuses KES`,
-      ];
+      ]
+    : [];
 }
 
 /** What the config warns of, once: when the certificate is new. */
 const configured = (change: CertificateChange, { warnings }: CertificateSpec): readonly Words[] =>
   isFirst(change) ? warnings.map(prose) : [];
 
-const rolledBack = ({ kind, name, after }: CertificateChange): readonly Words[] =>
-  (kind === 'withdrawn' || kind === 'request-withdrawn') && after
+const rolledBack = ({ held, name, after }: CertificateChange): readonly Words[] =>
+  held && after
     ? [
         words`nothing renews it by itself any more, and revision ${after.revision} ends on ${prose(minuteUtc(after.notAfter))}: ${`releaf renew ${shellWord(name)} --force`} before that`,
       ]
     : [];
 
-const reverted = ({ kind, before }: CertificateChange): readonly Words[] =>
-  kind === 'reverted' && before
-    ? [
-        words`revision ${before.revision} lost its certificate and waits again: the next releaf fetch installs it anew; releaf rollback goes back and stays there`,
-      ]
-    : [];
+function reverted({ kind, before, after, waitsAgain }: CertificateChange): readonly Words[] {
+  if (kind !== 'reverted' || !before) return [];
+  if (waitsAgain) {
+    return [
+      words`revision ${before.revision} lost its certificate and waits again: the next ${prose(installerOf([before.signer]))} installs it anew; releaf rollback goes back and stays there`,
+    ];
+  }
+  const then = after ? `revision ${after.revision} does again, with its key` : 'nothing does now';
+  return [words`revision ${before.revision} served, and ${prose(then)}`];
+}
 
 function endsEarlier({ kind, before, after }: CertificateChange): readonly Words[] {
   if (kind !== 'issued' || !before || !after || after.notAfter >= before.notAfter) return [];

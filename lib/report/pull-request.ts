@@ -1,8 +1,14 @@
-import type { ChangeKind } from '../rotation/certificate-change';
+import type { ChangeKind } from '../rotation/certificate-change-kind';
 import { fittingTable, fittingWithRest, MOST_BYTES } from './forge-limit';
 import { codeSpan, markdownText, wordList } from './markdown';
 import { nextLines } from './pull-request-next';
-import { hasNews, type FolderChanges, type ToldChange } from './pull-request-parts';
+import {
+  hasNews,
+  listed,
+  REPOSITORY_TOP,
+  type FolderChanges,
+  type ToldChange,
+} from './pull-request-parts';
 import { restartLines } from './pull-request-restarts';
 import { rollbackLines } from './pull-request-rollback';
 import { changePart, problemPart, warningPart } from './pull-request-sections';
@@ -50,13 +56,14 @@ export function pullRequestBody(folders: readonly FolderChanges[], now: Date): s
 /** Where to look first. */
 function folderTable(folders: readonly FolderChanges[], now: Date): string {
   const rows = folders.map(
-    ({ folder, changes, unreadable, foreign = [], problems = [], failure }) => {
+    ({ folder, changes, unreadable, foreign = [], movedFrom, problems = [], failure }) => {
       const warnings = changes.flatMap((told) => warningsOf(told, now));
       const found = [
         ...(failure ? ['**cannot be compared**'] : []),
         ...(unreadable.length > 0 ? [`**${unreadable.length} cannot be read**`] : []),
         ...(foreign.length > 0 ? ['**not written by releaf**'] : []),
         ...(problems.length > 0 ? ['**`releaf verify` fails**'] : []),
+        ...(movedFrom === undefined ? [] : ['moved']),
         ...new Set(warnings.map((one) => (isSevere(one) ? `**${labelOf(one)}**` : labelOf(one)))),
       ];
       return [codeSpan(folder), `${changes.length}`, found.join(', ') || 'nothing'];
@@ -81,6 +88,7 @@ function sections(folder: FolderChanges, now: Date, level: number, room: number)
   const parts = [
     ...problemPart(folder, room * ROOM.problems),
     ...warningPart(folder, warnings, room * ROOM.warnings),
+    movedPart(folder),
     summary(changes),
     ...(changes.length === 0
       ? []
@@ -105,6 +113,13 @@ function sections(folder: FolderChanges, now: Date, level: number, room: number)
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
+function movedPart({ movedFrom, changes, unreadable }: FolderChanges): string {
+  if (movedFrom === undefined) return '';
+  const place = movedFrom === '' ? REPOSITORY_TOP : codeSpan(movedFrom);
+  const same = changes.length + unreadable.length === 0 ? ': nothing of them changes' : '';
+  return `**Moved:** the certificates were in ${place}, and are compared with what stood there${same}. What names the folder by its path must follow: the engine that applies \`dist/\`, CI, \`delivery.kustomizations.path\`.`;
+}
+
 const more = (count: number): string => `… and ${count} more`;
 
 const list = (heading: string, lines: readonly string[]): string =>
@@ -123,41 +138,53 @@ const SUMMARIES: Readonly<Record<ChangeKind, (names: string) => string>> = {
   'request-withdrawn': (names) => `It withdraws the request for ${names}; what serves stays.`,
   reinstated: (names) => `What was rolled back of ${names} goes into service again.`,
   reverted: (names) => `It takes the certificate of ${names} out again.`,
-  dropped: (names) => `It drops the request for ${names}.`,
+  dropped: (names) => `It drops the request for ${names}; what serves stays.`,
   rewritten: (names) => `It changes what is recorded of ${names}.`,
   'given-up': (names) => `It gives the certificate of ${names} up.`,
-  tidied: (names) => `It removes revisions of ${names} that nothing needs.`,
+  tidied: (names) => `It removes revisions of ${names} that nothing needs; what serves stays.`,
 };
 
 /** In a sentence for each kind of change, which of the two steps this is. */
 function summary(changes: readonly ToldChange[]): string {
   const kinds = [...new Set(changes.map(({ change }) => change.kind))];
-  return kinds
-    .map((kind) => {
-      const told = changes.filter(({ change }) => change.kind === kind);
-      const sentence = SUMMARIES[kind](wordList(told.map(({ change }) => change.name)).markdown);
-      if (kind !== 'issued') return sentence;
-      const both = told.every(({ change }) => change.atOnce);
-      return `**${both ? 'Both steps in one' : 'The second of two'}:** ${sentence}`;
-    })
-    .join('\n\n');
+  const beside = changes.filter(({ change }) => change.kind !== 'requested' && change.request);
+  const sentences = kinds.map((kind) => {
+    const told = changes.filter(({ change }) => change.kind === kind);
+    const sentence = SUMMARIES[kind](wordList(told.map(({ change }) => change.name)).markdown);
+    if (kind !== 'issued') return sentence;
+    const both = told.every(({ change }) => change.atOnce);
+    return `**${both ? 'Both steps in one' : 'The second of two'}:** ${sentence}`;
+  });
+  return [
+    ...sentences,
+    ...(beside.length > 0 ? [`It also asks for a new certificate of ${listed(beside)}.`] : []),
+  ].join('\n\n');
 }
 
-function checkLines({ problems, certificates }: FolderChanges): readonly string[] {
+function checkLines({ problems, certificates, changes }: FolderChanges): readonly string[] {
   if (!problems) {
     return [
       'Not checked here, since this is about a commit: `releaf verify` in a checkout of it does.',
     ];
   }
   if (problems.length > 0) return ['`releaf verify` fails, as said above.'];
+  const inClear = changes.some(
+    ({ change: { inClear: fresh, after, request }, spec }) =>
+      fresh.length > 0 ||
+      [after, request, spec && { sealedKey: { sealing: spec.sealing.type } }].some(
+        (one) => one?.sealedKey.sealing === 'plaintext',
+      ),
+  )
+    ? 'no private key lies in clear but what the config or a warning above says'
+    : 'no private key lies in clear';
   return [
-    `\`releaf verify\` passes (${certificates} ${certificates === 1 ? 'certificate' : 'certificates'}): each request is the recorded one, each certificate belongs to its request and its chain holds, \`dist/\` is what the committed files give, no private key lies in clear, git ignores nothing that must be committed. It says nothing of the cluster.`,
+    `\`releaf verify\` passes (${certificates} ${certificates === 1 ? 'certificate' : 'certificates'}): each request is the recorded one, each certificate belongs to its request and its chain holds, \`dist/\` is what the committed files give, ${inClear}, git ignores nothing that must be committed. It says nothing of the cluster.`,
   ];
 }
 
 /** The same for machines; times in RFC 3339. */
 export function pullRequestJson(folders: readonly FolderChanges[], now: Date): object {
-  const parts = folders.map(({ changes, unreadable, foreign, problems, failure }) =>
+  const parts = folders.map(({ changes, unreadable, foreign, movedFrom, problems, failure }) =>
     failure
       ? { error: failure }
       : {
@@ -170,6 +197,7 @@ export function pullRequestJson(folders: readonly FolderChanges[], now: Date): o
           })),
           unreadable,
           ...(foreign && { foreign }),
+          ...(movedFrom !== undefined && { movedFrom }),
           ...(problems && { problems }),
         },
   );

@@ -1,65 +1,35 @@
 import type { CertificateSpec } from '../model/certificate-spec';
-import { currentRevision, isIssued, pendingRevision, type Revision } from '../model/revision';
+import { ReleafError } from '../model/errors';
+import {
+  currentRevision,
+  isIssued,
+  pendingRevision,
+  type IssuedRevision,
+  type Revision,
+} from '../model/revision';
+import type { X509 } from '../x509/certificate';
+import {
+  cameBeside,
+  kindOf,
+  newlyPending,
+  remade,
+  rewritten,
+  sameNumber,
+  type ChangeKind,
+} from './certificate-change-kind';
 import {
   issuedFacts,
   requestFacts,
   type IssuedFacts,
+  type IssuerFacts,
   type RequestFacts,
-  type SealingFacts,
 } from './certificate-facts';
+import { differencesBetween, type Differences } from './certificate-differences';
 import { restartsBetween, type ExpectedRestart } from './certificate-restarts';
-import { servedRevisions } from './secret-name';
-
-/**
- * What happened to a certificate between two states:
- *
- * - `requested`: a new request waits for its certificate; what serves stays
- * - `issued`: a newer certificate serves
- * - `withdrawn`: the certificate that served was taken back by `releaf rollback`
- * - `request-withdrawn`: a request was taken back before it was signed; what serves stays
- * - `reinstated`: a revision that was taken back counts again
- * - `reverted`: a revision lost its certificate, as a `git revert` of its installation leaves it
- * - `dropped`: the newest revision is gone, as a `git revert` of its request leaves it
- * - `rewritten`: a revision says something else under the same number, which no command of releaf does
- * - `given-up`: none of it is left
- * - `tidied`: revisions went that nothing needs
- */
-export type ChangeKind =
-  | 'requested'
-  | 'issued'
-  | 'withdrawn'
-  | 'request-withdrawn'
-  | 'reinstated'
-  | 'reverted'
-  | 'dropped'
-  | 'rewritten'
-  | 'given-up'
-  | 'tidied';
-
-/** What came and what went. */
-export interface Exchange<Value> {
-  readonly before: Value;
-  readonly after: Value;
-}
-
-/** How a revision differs from the one that serves before it. */
-export interface Differences {
-  /** How much longer the new one is valid; absent before it is issued. */
-  readonly gainedSeconds?: number;
-  readonly namesAdded: readonly string[];
-  readonly namesRemoved: readonly string[];
-  readonly usagesAdded: readonly string[];
-  readonly usagesRemoved: readonly string[];
-  readonly subject?: Exchange<string>;
-  readonly signer?: Exchange<string>;
-  /** Whether the private key is another one. */
-  readonly newKey: boolean;
-  readonly algorithm?: Exchange<string>;
-  readonly secret?: Exchange<string>;
-  readonly sealing?: Exchange<SealingFacts>;
-  /** Issuers, where it is another CA: another name, or another key of the same name. */
-  readonly ca?: Exchange<string>;
-}
+import { changesSince, durationChange } from './changes';
+import { rollback } from './rollback';
+import { secretNameOf, servedRevisions } from './secret-name';
+import { leafOf } from './validity';
 
 /** What happened to one certificate. */
 export interface CertificateChange {
@@ -69,6 +39,8 @@ export interface CertificateChange {
   readonly before?: IssuedFacts;
   /** What serves in the new state. */
   readonly after?: IssuedFacts;
+  /** Whether something serves now, and its revision, certificates or sealed key are not those of before. */
+  readonly servesAnew: boolean;
   /** Whether the request of what serves is new as well: both steps in one. */
   readonly atOnce: boolean;
   /** The request that is new and waits for its certificate. */
@@ -79,12 +51,30 @@ export interface CertificateChange {
   readonly rewritten: readonly number[];
   /** Revisions that waited for a certificate, and have another request under the same number. */
   readonly remade: readonly number[];
+  /** Revisions that came in, got a certificate or are withdrawn no more, and neither serve nor newly wait. */
+  readonly beside: readonly (IssuedFacts | RequestFacts)[];
+  /** Revisions whose private key is new and in clear. */
+  readonly inClear: readonly number[];
+  /** Where the new request, or what serves with a new one, is not what the config asks for, in words. */
+  readonly notAsConfigured: readonly string[];
+  /** `namespace/name` of Secrets that new certificates are for, and the config does not name. */
+  readonly otherSecrets: readonly string[];
+  /** Certificates behind the leaf that did not stand behind the one before; of the first, that are not in `ca`. */
+  readonly issuersAdded: readonly IssuerFacts[];
   /** Of the request when one was made, else of what serves; absent where there is nothing to compare with. */
   readonly differences?: Differences;
   /** `namespace/name` of Secrets that leave the output and so the cluster, though workloads may read them. */
   readonly leaving: readonly string[];
   /** What restarts once it is applied, first to last, and what need not. */
   readonly restarts: readonly ExpectedRestart[];
+  /** Whether the newest revision is withdrawn, so that nothing renews the certificate by itself. */
+  readonly held: boolean;
+  /** Whether what served waits for its certificate again. */
+  readonly waitsAgain: boolean;
+  /** Where `releaf rollback` goes back to from what is newly issued, dates apart; absent where it does not. */
+  readonly rollback?: { readonly revision: number; readonly notAfter: Date };
+  /** Why it does not, in words; absent where a newer revision stands above what serves. */
+  readonly rollbackRefused?: string;
 }
 
 /**
@@ -93,6 +83,7 @@ export interface CertificateChange {
  * @param before - oldest first; none where it was not there
  * @param after - as before
  * @param spec - its entry in the config; undefined where there is none any more
+ * @param cas - the certificates of the config's `ca` file, if it names one
  * @returns undefined when both say the same
  * @throws ReleafError when a `certificate.pem` is not readable
  */
@@ -101,22 +92,28 @@ export function compareRevisions(
   before: readonly Revision[],
   after: readonly Revision[],
   spec: CertificateSpec | undefined,
+  cas?: readonly X509[],
 ): CertificateChange | undefined {
   const kind = kindOf(before, after);
   if (kind === undefined) return undefined;
   const [served, serves] = [currentRevision(before), currentRevision(after)];
-  const facts = {
-    before: served && issuedFacts(name, served),
-    after: serves && issuedFacts(name, serves),
-  };
+  const old = served && issuedFacts(name, served);
+  const isSame = JSON.stringify(served) === JSON.stringify(serves);
+  const facts = { before: old, after: isSame ? old : serves && issuedFacts(name, serves) };
+  const isKnown = ({ record }: Revision): boolean =>
+    before.some((old) => old.record.objectName === record.objectName);
+  const servesAnew = serves !== undefined && contentsOf(serves) !== (served && contentsOf(served));
+  const atOnce = serves !== undefined && !isKnown(serves);
   const pending = newlyPending(before, after);
   const request = pending && requestFacts(pending);
   const waited = pendingRevision(before);
   const isReplaced =
     waited &&
     !after.some(
-      ({ record, withdrawn }) => record.objectName === waited.record.objectName && !withdrawn,
+      (one) =>
+        one.record.objectName === waited.record.objectName && (isIssued(one) || !one.withdrawn),
     );
+  const beside = cameBeside(before, after);
   const differences =
     kind === 'requested' && request
       ? facts.after && differencesBetween(facts.after, request)
@@ -126,124 +123,110 @@ export function compareRevisions(
     kind,
     ...(facts.before && { before: facts.before }),
     ...(facts.after && { after: facts.after }),
-    atOnce: serves !== undefined && !before.some(({ number }) => number === serves.number),
+    servesAnew,
+    atOnce,
     ...(request && { request }),
     ...(isReplaced && { replaced: waited.record.objectName }),
     rewritten: rewritten(before, after),
     remade: remade(before, after),
+    beside: beside.map((one) => (isIssued(one) ? issuedFacts(name, one) : requestFacts(one))),
+    inClear: newlyInClear(before, after),
+    notAsConfigured: spec ? unlikeConfig(spec, pending, atOnce ? serves : undefined) : [],
+    otherSecrets: spec
+      ? secretsBeside(spec, [...beside, ...(serves && kind === 'issued' ? [serves] : [])])
+      : [],
+    issuersAdded: servesAnew ? issuersAdded(facts.before, facts.after, cas) : [],
     ...(differences && { differences }),
     leaving: leavingSecrets(before, after, spec),
     restarts: spec && serves ? restartsBetween(served, serves, spec) : [],
+    held: after.at(-1)?.withdrawn === true,
+    waitsAgain:
+      served !== undefined &&
+      pendingRevision(after)?.record.objectName === served.record.objectName,
+    ...(spec && kind === 'issued' && rollbackFrom(spec, after, cas)),
   };
 }
 
-function kindOf(before: readonly Revision[], after: readonly Revision[]): ChangeKind | undefined {
-  if (JSON.stringify(before) === JSON.stringify(after)) return undefined;
-  if (after.length === 0) return 'given-up';
-  const was = new Map(before.map((revision) => [revision.number, revision]));
-  const turned = (test: (old: Revision, now: Revision) => boolean): boolean =>
-    after.some((now) => {
-      const old = was.get(now.number);
-      return old !== undefined && test(old, now);
-    });
-  if (rewritten(before, after).length > 0) return 'rewritten';
-  const newest = after.at(-1);
-  if (newest?.withdrawn && !was.get(newest.number)?.withdrawn) {
-    return isIssued(newest) ? 'withdrawn' : 'request-withdrawn';
-  }
-  if (turned((old, now) => old.withdrawn && !now.withdrawn)) return 'reinstated';
-  if (turned((old, now) => isIssued(old) && !isIssued(now))) return 'reverted';
-  if ((before.at(-1)?.number ?? 0) > (after.at(-1)?.number ?? 0)) return 'dropped';
-  if (currentRevision(before)?.number !== currentRevision(after)?.number) return 'issued';
-  if (newlyPending(before, after)) return 'requested';
-  return 'tidied';
-}
+/** All of a revision that its Secret is made of. */
+const contentsOf = ({ number, certificate, sealedKey }: IssuedRevision): string =>
+  JSON.stringify([number, certificate, sealedKey]);
 
-/** The request that waits now and did not before. */
-function newlyPending(
-  before: readonly Revision[],
-  after: readonly Revision[],
-): Revision | undefined {
-  const pending = pendingRevision(after);
-  const known = before.some(({ record }) => record.objectName === pending?.record.objectName);
-  return known ? undefined : pending;
-}
-
-/** A pending request that was made anew has another object name: that is no rewriting. */
-function rewritten(before: readonly Revision[], after: readonly Revision[]): readonly number[] {
-  return after.flatMap((now) => {
-    const old = before.find(({ number }) => number === now.number);
-    if (!old) return [];
-    const isOther = contentOf(old) !== contentOf(now);
-    const wasPending = !isIssued(old) && old.record.objectName !== now.record.objectName;
-    const isReissued = isIssued(old) && isIssued(now) && old.certificate !== now.certificate;
-    return (isOther && !wasPending) || isReissued ? [now.number] : [];
-  });
-}
-
-const remade = (before: readonly Revision[], after: readonly Revision[]): readonly number[] =>
+const newlyInClear = (before: readonly Revision[], after: readonly Revision[]): readonly number[] =>
   after
-    .filter(({ number, record }) =>
-      before.some(
-        (old) =>
-          old.number === number && !isIssued(old) && old.record.objectName !== record.objectName,
-      ),
-    )
+    .filter((now) => {
+      const old = sameNumber(before, now)?.sealedKey;
+      return (
+        now.sealedKey.sealing === 'plaintext' &&
+        !(old?.sealing === 'plaintext' && old.value === now.sealedKey.value)
+      );
+    })
     .map(({ number }) => number);
 
-const contentOf = ({ request, record, sealedKey }: Revision): string =>
-  JSON.stringify([request, record, sealedKey]);
+/** The lifetime of what is issued is a matter of the next renewal. */
+const unlikeConfig = (
+  spec: CertificateSpec,
+  pending: Revision | undefined,
+  serves: Revision | undefined,
+): readonly string[] =>
+  [
+    ...(serves ? changesSince(spec, serves, undefined) : []),
+    ...(pending
+      ? [...changesSince(spec, pending, undefined), ...durationChange(spec, pending)]
+      : []),
+  ].map(({ text }) => text);
 
-function differencesBetween(before: IssuedFacts, after: RequestFacts | IssuedFacts): Differences {
-  const exchange = <Value>(old: Value, now: Value): Exchange<Value> | undefined =>
-    JSON.stringify(old) === JSON.stringify(now) ? undefined : { before: old, after: now };
-  const subject = exchange(before.subject, after.subject);
-  const signer = exchange(before.signer, after.signer);
-  const algorithm = exchange(before.key, after.key);
-  const secret = exchange(before.secret, after.secret);
-  const sealing = exchange(before.sealedKey, after.sealedKey);
-  const ca = 'issuer' in after && isOtherCa(before, after);
-  return {
-    ...('notAfter' in after && {
-      gainedSeconds: (after.notAfter.getTime() - before.notAfter.getTime()) / 1000,
-    }),
-    namesAdded: without(after.names, before.names),
-    namesRemoved: without(before.names, after.names),
-    usagesAdded: without(after.usages, before.usages),
-    usagesRemoved: without(before.usages, after.usages),
-    ...(subject && { subject }),
-    ...(signer && { signer }),
-    newKey: before.publicKeySha256 !== after.publicKeySha256,
-    ...(algorithm && { algorithm }),
-    ...(secret && { secret }),
-    ...(sealing && { sealing }),
-    ...(ca && { ca: { before: before.issuer, after: after.issuer } }),
-  };
-}
-
-const without = (all: readonly string[], known: readonly string[]): readonly string[] =>
-  all.filter((one) => !known.includes(one));
-
-/** A CA may be renewed under its name: its key tells, by identifier or by what stands behind the leaf. */
-function isOtherCa(before: IssuedFacts, after: IssuedFacts): boolean {
-  const differ = (old: string | undefined, now: string | undefined): boolean =>
-    old !== undefined && now !== undefined && old !== now;
-  return (
-    before.issuer !== after.issuer ||
-    differ(before.authorityKeyId, after.authorityKeyId) ||
-    differ(before.caSha256, after.caSha256)
+function secretsBeside(
+  { name, secret }: CertificateSpec,
+  revisions: readonly Revision[],
+): readonly string[] {
+  const others = revisions.filter(
+    ({ sealedKey, record }) =>
+      sealedKey.namespace !== secret.namespace ||
+      sealedKey.name !== secretNameOf(secret, name, record.objectName),
   );
+  return [...new Set(others.map(secretOf))];
 }
+
+function issuersAdded(
+  before: IssuedFacts | undefined,
+  after: IssuedFacts | undefined,
+  cas: readonly X509[] = [],
+): readonly IssuerFacts[] {
+  const known = new Set((before?.issuers ?? cas).map(({ sha256 }) => sha256));
+  return (after?.issuers ?? []).filter(({ sha256 }) => !known.has(sha256));
+}
+
+/** A rollback takes back the newest revision only, be it one that waits. */
+function rollbackFrom(
+  spec: CertificateSpec,
+  revisions: readonly Revision[],
+  cas: readonly X509[] | undefined,
+): Pick<CertificateChange, 'rollback' | 'rollbackRefused'> {
+  if (currentRevision(revisions) !== revisions.at(-1)) return {};
+  try {
+    const { serves } = rollback(spec, revisions, ANY_DATE, cas);
+    const target = currentRevision(revisions.filter(({ number }) => number <= serves));
+    if (!target) return {};
+    return { rollback: { revision: serves, notAfter: leafOf(spec.name, target).notAfter } };
+  } catch (error) {
+    if (!(error instanceof ReleafError)) throw error;
+    return { rollbackRefused: error.message };
+  }
+}
+
+/** Before every certificate ends: whoever knows the time compares. */
+const ANY_DATE = new Date(0);
 
 function leavingSecrets(
   before: readonly Revision[],
   after: readonly Revision[],
   spec: CertificateSpec | undefined,
 ): readonly string[] {
-  const nameOf = ({ sealedKey }: Revision): string => `${sealedKey.namespace}/${sealedKey.name}`;
   const served = currentRevision(before);
-  const stay = spec ? servedRevisions(spec, after).map(nameOf) : after.map(nameOf);
+  const stay = spec ? servedRevisions(spec, after).map(secretOf) : after.map(secretOf);
   // Of Secrets for each revision the oldest always goes; nothing reads it any more.
   const gone = after.length === 0 ? before.filter(isIssued) : served ? [served] : [];
-  return [...new Set(gone.map(nameOf))].filter((secret) => !stay.includes(secret));
+  return [...new Set(gone.map(secretOf))].filter((secret) => !stay.includes(secret));
 }
+
+const secretOf = ({ sealedKey }: Revision): string => `${sealedKey.namespace}/${sealedKey.name}`;

@@ -5,8 +5,8 @@ import { readContents } from '../x509/certificate-contents';
 import { canonicalUsage } from '../x509/key-usages';
 import { contentDifferences, lifetimeDifference } from './accept-certificate';
 import { altNamesOf } from './issued-chain';
-import { caDigest } from './restart';
-import { leafOf } from './validity';
+import { digestOfCas } from './restart';
+import { chainOf } from './validity';
 
 /** How a private key is sealed, without the ciphertext. */
 export type SealingFacts =
@@ -41,6 +41,13 @@ export interface RequestFacts {
   readonly reason: string;
 }
 
+/** A certificate behind the leaf. */
+export interface IssuerFacts {
+  readonly subject: string;
+  /** Lower-case hex SHA-256 of its DER. */
+  readonly sha256: string;
+}
+
 /** A revision with its certificate; subject, names and usages are those that were issued. */
 export interface IssuedFacts extends RequestFacts {
   /** Lower-case hex. */
@@ -52,6 +59,8 @@ export interface IssuedFacts extends RequestFacts {
   readonly authorityKeyId?: string;
   /** Of the CA certificates behind the leaf; absent where none is. */
   readonly caSha256?: string;
+  /** What stands behind the leaf, in its order. */
+  readonly issuers: readonly IssuerFacts[];
   /** Where it is not what was asked for, in words; the lifetime apart. */
   readonly notAsAsked: readonly string[];
   /** In seconds; absent where they are the same but for rounding. */
@@ -85,9 +94,9 @@ export function requestFacts({ number, record, sealedKey }: Revision): RequestFa
  * @throws ReleafError PEM_INVALID or CERTIFICATE_INVALID
  */
 export function issuedFacts(name: string, revision: IssuedRevision): IssuedFacts {
-  const leaf = leafOf(name, revision);
+  const [leaf, ...behind] = chainOf(name, revision);
   const { names, usages, unnamedPurposes, authorityKeyId } = readContents(leaf.der);
-  const caSha256 = caDigest(revision);
+  const caSha256 = digestOfCas(behind);
   const lifetime = lifetimeDifference(leaf, revision);
   return {
     ...requestFacts(revision),
@@ -101,6 +110,7 @@ export function issuedFacts(name: string, revision: IssuedRevision): IssuedFacts
     issuer: leaf.issuer,
     ...(authorityKeyId !== undefined && { authorityKeyId }),
     ...(caSha256 !== undefined && { caSha256 }),
+    issuers: behind.map(({ subject, sha256 }) => ({ subject, sha256 })),
     notAsAsked: contentDifferences(leaf, revision),
     ...(lifetime && { lifetime }),
   };

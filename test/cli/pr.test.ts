@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalCa } from '../../lib/x509/local-ca';
 import {
@@ -59,7 +59,7 @@ describe('releaf pr', () => {
     expect(await pr(root, 0)).toEqual({
       status: 0,
       stdout: 'No certificate changes\n\nNo certificate changes.\n',
-      stderr: `HEAD has all of it; what a commit or a branch changes: releaf pr --base HEAD~1 -C ${root}\n`,
+      stderr: `the config asks for more: releaf renew -C ${root}\nHEAD has all of it; what a commit or a branch changes: releaf pr --base HEAD~1 -C ${root}\n`,
     });
     await renew(root, 0);
     expect((await pr(root, 0)).stdout).toMatch(/^Request a new certificate for web\n\n/);
@@ -161,6 +161,52 @@ describe('releaf pr', () => {
     expect(stdout).toMatch(
       /\n> \[!CAUTION\]\n> - `web`: \*\*key replaced:\*\* revision 1 waited for its certificate, and has another request/,
     );
+  });
+
+  it('says what is exchanged, whatever was withdrawn beside it', async () => {
+    const root = repository();
+    await renew(root, 0);
+    await sign(root, 1);
+    commit(root);
+    const force = () => releaf(['renew', 'web', '--force', '-C', root], { now: daysAfter(2) });
+    await force();
+    await sign(root, 2);
+    await force();
+    await releaf(['rollback', 'web', '-C', root], { now: daysAfter(2) });
+    const { stdout } = await pr(root, 2);
+    expect(stdout).toMatch(/^Install the new certificate of web/);
+    expect(stdout).toContain('does not go back to what served: a newer revision');
+    expect(stdout).not.toContain('Nothing restarts');
+  });
+
+  it('names the CA that a first certificate brings along, and what a planted revision is', async () => {
+    const root = repository();
+    await renew(root, 0);
+    const evil = await testCa('evil root');
+    const signed = signPending(root, evil, daysAfter(1)) + evil.certificate.pem;
+    await releaf(['fetch', '--from', '-', '-C', root], { now: daysAfter(1), stdin: signed });
+    const first = JSON.parse((await pr(root, 1, '--json')).stdout) as unknown;
+    expect(first).toMatchObject({
+      changes: [
+        {
+          issuersAdded: [{ subject: 'CN=evil root', sha256: evil.certificate.sha256 }],
+          warnings: [{ kind: 'ca', message: expect.stringContaining('CN=evil root') as string }],
+        },
+      ],
+    });
+    const force = () => releaf(['renew', 'web', '--force', '-C', root], { now: daysAfter(2) });
+    await force();
+    await sign(root, 2);
+    expect(JSON.parse((await pr(root, 2, '--json')).stdout)).toMatchObject({
+      changes: [
+        {
+          beside: [{ revision: 1, issuer: 'CN=evil root' }],
+          warnings: [
+            { kind: 'other-revision', message: expect.stringContaining('revision 1') as string },
+          ],
+        },
+      ],
+    });
   });
 
   it('writes the body where no link is followed', async () => {
@@ -273,6 +319,95 @@ describe('releaf pr', () => {
     });
     expect(JSON.parse(ran.stdout)).toMatchObject({ error: { code: 'GIT_STATE' } });
     expect(await pr(folderOf(WEB_FILES), 0)).toMatchObject({ status: 1 });
+  });
+
+  it('compares a folder that moved with what stood there, and says so', async () => {
+    const root = repository('old/web');
+    await renew(join(root, 'old/web'), 0);
+    await sign(join(root, 'old/web'), 1);
+    commit(root);
+    mkdirSync(join(root, 'new'));
+    git(root, 'mv', 'old/web', 'new/web');
+    const folder = join(root, 'new/web');
+    const moved = await pr(folder, 1);
+    expect(moved.stdout).toMatch(
+      /^Move certificates from old\/web\n\n\*\*Moved:\*\* the certificates were in `old\/web`, and are compared with what stood there: nothing of them changes\. What names the folder/,
+    );
+    expect(moved.stdout).toContain('`releaf verify` passes');
+    expect(moved.stderr).toBe('');
+    expect(JSON.parse((await pr(folder, 1, '--json')).stdout)).toMatchObject({
+      changes: [],
+      movedFrom: 'old/web',
+    });
+    const key = 'certificates/web/1/private-key.yaml';
+    const sealed = read(folder, key);
+    writeFileSync(join(folder, key), sealed.replace('web-tls', 'other-tls'));
+    expect((await pr(folder, 1)).stdout).toMatch(/^Rewrite revisions of web\n[^]*\*\*rewritten:/);
+    writeFileSync(join(folder, key), sealed);
+    await releaf(['renew', 'web', '--force', '-C', folder], { now: daysAfter(2) });
+    const requested = await pr(folder, 2);
+    expect(requested.stdout).toMatch(
+      /^Request a new certificate for web\n\n\*\*Moved:\*\* .* stood there\. What names/,
+    );
+    commit(root);
+    const both = ['--base', 'HEAD~1', '--head', 'HEAD'];
+    expect((await pr(folder, 2, ...both)).stdout).toContain('**Moved:**');
+    git(root, 'mv', ...['releaf.yaml', 'certificates'].map((path) => `new/web/${path}`), '.');
+    expect((await pr(root, 2, '--title')).stdout).toBe('Move certificates from new/web\n');
+  });
+
+  it('does not call a copy moved, nor other certificates of the same names', async () => {
+    const root = repository('old');
+    await renew(join(root, 'old'), 0);
+    commit(root);
+    cpSync(join(root, 'old'), join(root, 'new'), { recursive: true });
+    const title = async () => (await pr(join(root, 'new'), 0, '--title')).stdout;
+    expect(await title()).toBe('Request a new certificate for web\n');
+    rmSync(join(root, 'old'), { recursive: true });
+    expect(await title()).toBe('Move certificates from old\n');
+    rmSync(join(root, 'new/certificates'), { recursive: true });
+    await renew(join(root, 'new'), 0);
+    expect(await title()).toBe('Request a new certificate for web\n');
+  });
+
+  it('without a change proposes what the branch left, and what the config asks for', async () => {
+    const origin = repository();
+    await renew(origin, 0);
+    await sign(origin, 1);
+    commit(origin);
+    git(origin, 'branch', '--move', 'main');
+    const root = join(folderOf({}), 'clone');
+    git(origin, 'clone', '--quiet', origin, root);
+    const silent = async () => (await pr(root, 1)).stderr;
+    const has = 'HEAD has all of it; what';
+    expect(await silent()).toBe(
+      `${has} a commit or a branch changes: releaf pr --base HEAD~1 -C ${root}\n`,
+    );
+    git(root, 'checkout', '--quiet', '-b', 'topic');
+    commit(root);
+    expect(await silent()).toBe(
+      `${has} this branch changes: releaf pr --base origin/main -C ${root}\n`,
+    );
+    writeFileSync(join(origin, 'note'), 'main goes on');
+    commit(origin);
+    git(root, 'fetch', '--quiet');
+    const left = git(root, 'merge-base', 'HEAD', 'origin/main').trim();
+    expect(await silent()).toBe(
+      `${has} this branch changes since it left origin/main: releaf pr --base ${left.slice(0, 12)} -C ${root}\n`,
+    );
+    git(root, 'remote', 'set-head', 'origin', '--delete');
+    git(root, 'push', '--quiet', '--set-upstream', 'origin', 'topic');
+    expect(await silent()).toContain('since it left origin/main:');
+    const config = join(root, 'releaf.yaml');
+    writeFileSync(config, WEB_CONFIG.replace('[web.', '[www.example.com, web.'));
+    expect(await pr(root, 1)).toMatchObject({
+      stdout: 'No certificate changes\n\nNo certificate changes.\n',
+      stderr: expect.stringMatching(/^the config asks for more: releaf renew -C /) as string,
+    });
+    expect((await pr(root, 1, '--quiet')).stderr).toBe('');
+    await renew(root, 1);
+    commit(root);
+    expect(await silent()).not.toContain('asks for more');
   });
 
   it('parses only what differs', async () => {

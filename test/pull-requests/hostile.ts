@@ -63,6 +63,7 @@ export function recordedChange(situation: string): Recorded {
 /** A folder in which every text that comes from somewhere is this one. */
 export function hostileFolder(text: string): FolderChanges {
   const { change, spec } = recordedChange('renewal-issued');
+  const issuers = [{ subject: text, sha256: text }];
   const facts = {
     objectName: text,
     signer: text,
@@ -73,6 +74,7 @@ export function hostileFolder(text: string): FolderChanges {
     serialNumber: text,
     issuer: text,
     notAsAsked: [text],
+    issuers,
   };
   return {
     folder: text,
@@ -86,6 +88,12 @@ export function hostileFolder(text: string): FolderChanges {
           after: { ...change.after!, ...facts, serialNumber: `${text}2` },
           replaced: text,
           leaving: [text],
+          beside: [{ ...change.before!, ...facts, publicKeySha256: text }],
+          notAsConfigured: [text],
+          otherSecrets: [text],
+          issuersAdded: issuers,
+          rollback: { revision: 1, notAfter: new Date(0) },
+          rollbackRefused: text,
           differences: { ...change.differences!, namesAdded: [text], ca: { before: text, after: text } },
           restarts: [{ file: text, object: text, path: text, by: 'certificate', restarts: true }],
         },
@@ -93,6 +101,7 @@ export function hostileFolder(text: string): FolderChanges {
     ],
     unreadable: [{ name: text, state: 'before', message: text }],
     problems: [{ code: 'REVISION_INVALID', file: text, message: text, hint: text }],
+    movedFrom: text,
     certificates: 1,
     byApp: false,
     typed: (command) => `releaf ${command}`,

@@ -244,6 +244,38 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
     },
     day: 5,
   },
+  'planted-revision': {
+    files: WEB,
+    before: issueTwice,
+    change: async (team) => {
+      await team.releaf(64, 'renew', 'web', '--force');
+      await team.sign(64, { ca: otherCa('evil root') });
+      await team.releaf(64, 'renew', 'web', '--force');
+      await team.sign(64);
+    },
+    day: 64,
+  },
+  'renewed-and-rolled-back-at-once': {
+    files: WEB,
+    before: issueTwice,
+    change: async (team) => {
+      await team.releaf(64, 'renew', 'web', '--force');
+      await team.sign(64);
+      await team.releaf(64, 'renew', 'web', '--force');
+      await team.releaf(64, 'rollback', 'web');
+    },
+    day: 64,
+  },
+  'first-request-not-as-configured': {
+    files: WEB,
+    before: nothing,
+    change: async (team) => {
+      team.edit('releaf.yaml', '[web.example.com]', '[web.example.com, "*.bank.example.com"]');
+      await team.releaf(0, 'renew');
+      team.edit('releaf.yaml', '[web.example.com, "*.bank.example.com"]', '[web.example.com]');
+    },
+    day: 0,
+  },
   'several-folders': {
     files: {
       ...inFolder('prod', delivered('argo-cd')),

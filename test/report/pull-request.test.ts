@@ -125,6 +125,96 @@ describe('the body', () => {
     );
   });
 
+  it('tells of a request that waits beside what serves', () => {
+    const { request } = recordedChange('renewal-requested').change;
+    const body = pullRequestBody(
+      [folderOf(many(1, { request: { ...request!, revision: 3 } }))],
+      NOW,
+    );
+    expect(body).toContain('It also asks for a new certificate of `site-0`.');
+    expect(body).toContain('|  | revision 3, asked for |');
+  });
+
+  it('claims nothing of keys in clear where one is', () => {
+    const claims = (part: Partial<CertificateChange>) =>
+      pullRequestBody([folderOf(many(1, part))], NOW).includes('no private key lies in clear, git');
+    expect(claims({})).toBe(true);
+    expect(claims({ inClear: [3] })).toBe(false);
+    const after = { ...issued.change.after!, sealedKey: { sealing: 'plaintext' as const } };
+    expect(claims({ after })).toBe(false);
+  });
+
+  it.each<[string, Partial<CertificateChange>, string]>([
+    [
+      'to what did not serve',
+      { rollback: { revision: 3, notAfter: daysAfter(90) } },
+      '`releaf rollback site-0` goes to a revision that did not serve before (revision 3). `git revert` of the merge goes back',
+    ],
+    [
+      'nowhere',
+      { rollback: { revision: 1, notAfter: daysAfter(1) }, rollbackRefused: 'site-0: no `CA`' },
+      '`releaf rollback site-0` does not go back to what served: site-0: no &#96;CA&#96;. `git revert` of the merge does',
+    ],
+  ])('says so where a rollback goes %s', (_, part, line) => {
+    expect(pullRequestBody([folderOf(many(1, part))], NOW)).toContain(line);
+  });
+
+  it.each([
+    ['local', '`releaf sign`', false],
+    ['example.com/internal', '`releaf fetch`', true],
+  ])('says what installs a certificate of signer %s', (signer, command, isRequested) => {
+    const after = { ...issued.change.after!, signer };
+    const plain = pullRequestBody([folderOf(many(1, { after }))], NOW);
+    const refused = pullRequestBody(
+      [folderOf(many(1, { after, rollback: undefined as never }))],
+      NOW,
+    );
+    for (const body of [plain, refused]) {
+      expect(body).toContain(`the next ${command} installs it`);
+      expect(body.includes('request leaves `dist/`')).toBe(isRequested);
+    }
+    const reverted = { kind: 'reverted', waitsAgain: true, before: after } as const;
+    const { change, spec } = issued;
+    expect(
+      warningsOf({ spec, change: { ...change, ...reverted } }, NOW).map((one) => one.message.plain),
+    ).toEqual([expect.stringContaining(`the next ${command.slice(1, -1)} installs it anew`)]);
+  });
+
+  it('says of first certificates that names and key are new, and of those given up neither', () => {
+    const first = { before: undefined, differences: undefined };
+    const body = pullRequestBody([folderOf(many(4, first as never))], NOW);
+    expect(body).toContain('| – → 2 | – | 2027-08-01 11:55 UTC | new | new |');
+    const gone = { kind: 'given-up', after: undefined, differences: undefined };
+    expect(pullRequestBody([folderOf(many(4, gone as never))], NOW)).toContain('| – | – | – |');
+  });
+
+  it('does not quote what is not there', () => {
+    const nobody = { ...issued.change.after!, subject: '', issuer: '' };
+    const differences = {
+      ...issued.change.differences!,
+      subject: { before: 'CN=x', after: '' },
+    };
+    const told = many(1, {
+      after: nobody,
+      differences,
+      beside: [nobody],
+      issuersAdded: [{ subject: '', sha256: 'ab' }],
+    });
+    const body = pullRequestBody([folderOf(told)], NOW);
+    expect(body).not.toMatch(/`(?:empty|nobody|a CA without subject)`/);
+    expect(body).toContain('another subject: `CN=x` before, empty now');
+  });
+
+  it('says first where a folder moved from', () => {
+    const moved = (from: string, changes = many(1)) =>
+      pullRequestBody([{ ...folderOf(changes), movedFrom: from }], NOW);
+    expect(moved('old')).toMatch(/^\*\*Moved:\*\* .* `old`, .*\n\n\*\*The second of two/);
+    expect(moved('')).toContain('were in the top of the repository,');
+    const several = [{ ...folderOf([], 'a'), movedFrom: 'b' }, folderOf([], 'c')];
+    expect(pullRequestBody(several, NOW)).toContain('| `a` | 0 | moved |');
+    expect(pullRequestTitle(several, NOW)).toBe('Move certificates from b in a');
+  });
+
   it('tells of a folder that cannot be compared beside the others', () => {
     const failure = { code: 'CONFIG_INVALID' as const, message: 'no `such` key', hint: '' };
     const body = pullRequestBody(
@@ -180,6 +270,13 @@ describe('warnings', () => {
       },
       'sealing',
     ],
+    ['a planted revision', { beside: [change.before!] }, 'other-revision'],
+    ['a request unlike the config', { notAsConfigured: ['signer: a → b'] }, 'not-as-configured'],
+    ['a Secret unlike the config', { otherSecrets: ['kube-system/x'] }, 'other-secret'],
+    ['a key in clear that does not serve', { inClear: [3] }, 'key-in-clear'],
+    ['a CA that was not there', { issuersAdded: [{ subject: 'CN=x', sha256: 'ab' }] }, 'ca'],
+    ['a newest revision that is withdrawn', { held: true }, 'rolled-back'],
+    ['what served and is gone', { kind: 'reverted' }, 'reverted'],
     [
       'another way of sealing',
       {
@@ -192,6 +289,23 @@ describe('warnings', () => {
     ],
   ])('are there for %s', (_, part, kind) => {
     expect(kindsOf({ spec, change: { ...change, ...part } })).toEqual([kind]);
+  });
+
+  it('say what a reviewer needs of a planted revision and of another CA', () => {
+    const { before } = change;
+    const told = {
+      spec: { ...spec, profile: 'minio-kes' as const, appendCa: true, ca: 'ca.pem' },
+      change: {
+        ...change,
+        beside: [{ ...before!, revision: 3, issuer: 'CN=evil root' }],
+        issuersAdded: [{ subject: 'CN=evil root', sha256: 'abcd' }],
+      },
+    };
+    const plain = warningsOf(told, NOW).map(({ message }) => message.plain);
+    expect(plain).toEqual([
+      `revision 3 came in beside what is told here: issued by CN=evil root, with key ${before!.publicKeySha256.slice(0, 12)}…, for Secret shop/web-tls; it does not serve, and releaf rollback may go back to it. Right where several renewals lie between the two states, or a revert brought it back; else see who made it`,
+      'behind the certificate stands CN=evil root (SHA-256 abcd), which did not stand there before; MinIO trusts what stands in that file',
+    ]);
   });
 
   it('are none for a plain renewal', () => {
