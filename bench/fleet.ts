@@ -81,7 +81,7 @@ export async function makePairs(ca: LocalCa, now: Date): Promise<readonly Pair[]
 }
 
 /** Certificate number `index` of a fleet: a name and a ciphertext of its own. */
-export function certificateOf(pairs: readonly Pair[], index: number): Certificate<CertificateSpec> {
+export function certificateOf(pairs: readonly Pair[], index: number): Certificate {
   const name = `service-${`${index}`.padStart(6, '0')}`;
   const spec = specOf(name);
   const [issued, pending] = pairs[index % pairs.length]!;

@@ -62,7 +62,7 @@ interface KustomizationObject {
 /** How the objects of one certificate get on that its delivery adds. */
 export function checksOfDelivery(
   api: KubernetesApi,
-  certificate: Certificate<CertificateSpec>,
+  certificate: Certificate,
   argocdNamespace: string,
   commands: Commands,
 ): readonly Check[] {
@@ -107,7 +107,7 @@ export function checksOfDelivery(
  * which has a hash of all that is in it.
  */
 async function renderedJob(
-  certificate: Certificate<CertificateSpec>,
+  certificate: Certificate,
   serviceAccount: string | undefined,
 ): Promise<JobName> {
   const { renderCertificate } = await import('../constructs/render.js');

@@ -42,7 +42,7 @@ const commandsIn = (context: Context): Commands => ({
   file: (path) => shellWord(join(context.folder, path)),
 });
 
-type Certificates = readonly Certificate<CertificateSpec>[];
+type Certificates = readonly Certificate[];
 
 /** What is asked once for all certificates. */
 export function checksOfAll(
@@ -117,7 +117,7 @@ async function hasFailed(run: Check['run']): Promise<boolean> {
 export function checksOfOne(
   api: KubernetesApi,
   { root }: Folder,
-  certificate: Certificate<CertificateSpec>,
+  certificate: Certificate,
   context: Context,
   flags: DoctorFlags,
 ): readonly Check[] {
@@ -170,7 +170,7 @@ function sealingCertificates(
 
 /** What `--endpoint` asks for, and not of the API server. */
 export function checksOfEndpoint(
-  certificate: Certificate<CertificateSpec>,
+  certificate: Certificate,
   context: Context,
   { endpoint }: DoctorFlags,
   look: Look,

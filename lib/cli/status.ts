@@ -1,5 +1,4 @@
 import { createColors } from 'picocolors';
-import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import type { Certificate } from '../model/revision';
 import { statusHtml, type PageEntry, type UnreadFolder } from '../report/status-html';
@@ -72,7 +71,7 @@ export function statusIn(format: StatusFormat): {
 
 /** How one certificate stands. */
 interface Standing {
-  readonly certificate: Certificate<CertificateSpec>;
+  readonly certificate: Certificate;
   readonly reason: string;
   readonly row: StatusRow;
 }

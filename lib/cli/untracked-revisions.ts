@@ -1,5 +1,4 @@
 import { renderCertificate } from '../constructs/render';
-import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import type { Certificate } from '../model/revision';
 import type { Problem } from '../rotation/coherence';
@@ -48,10 +47,7 @@ interface Lacking {
   readonly gives: readonly string[];
 }
 
-function lackingOf(
-  certificate: Certificate<CertificateSpec>,
-  untracked: ReadonlySet<string>,
-): Lacking {
+function lackingOf(certificate: Certificate, untracked: ReadonlySet<string>): Lacking {
   const without = outputOf(withoutUntracked(certificate, untracked));
   return {
     paths: untrackedPaths(certificate, untracked),
@@ -61,12 +57,12 @@ function lackingOf(
   };
 }
 
-const fileOf = ({ spec }: Certificate<CertificateSpec>, number: number, file: RevisionFile) =>
+const fileOf = ({ spec }: Certificate, number: number, file: RevisionFile) =>
   `${CERTIFICATES}/${spec.name}/${number}/${file}`;
 
 /** A folder once, where git has none of its files. */
 function untrackedPaths(
-  certificate: Certificate<CertificateSpec>,
+  certificate: Certificate,
   untracked: ReadonlySet<string>,
 ): readonly string[] {
   return certificate.revisions.flatMap(({ number }) => {
@@ -79,10 +75,7 @@ function untrackedPaths(
 }
 
 /** The certificate as another checkout has it. */
-function withoutUntracked(
-  certificate: Certificate<CertificateSpec>,
-  untracked: ReadonlySet<string>,
-): Certificate<CertificateSpec> {
+function withoutUntracked(certificate: Certificate, untracked: ReadonlySet<string>): Certificate {
   const { spec, revisions } = certificate;
   const has = (number: number, file: RevisionFile): boolean =>
     !untracked.has(fileOf(certificate, number, file));
@@ -99,7 +92,7 @@ function withoutUntracked(
 }
 
 /** What cannot be rendered gives nothing. */
-function outputOf(certificate: Certificate<CertificateSpec>): ReadonlyMap<string, string> {
+function outputOf(certificate: Certificate): ReadonlyMap<string, string> {
   try {
     return new Map(renderCertificate(certificate).map(({ file, text }) => [file, text]));
   } catch (error) {

@@ -3,7 +3,6 @@ import { ENGINE_RULES } from '../delivery/engines';
 import { folderObjects } from '../delivery/folder-objects';
 import { MARKER, outputFile, patchFile, possibleFiles } from '../delivery/output-file';
 import { restartPatches } from '../delivery/restart-patches';
-import type { CertificateSpec } from '../model/certificate-spec';
 import type { DeliverySpec } from '../model/delivery-spec';
 import type { Certificate } from '../model/revision';
 import { partOf } from './part';
@@ -34,9 +33,7 @@ export interface RenderedFile {
  * @throws ReleafError `CERTIFICATE_KEY_MISMATCH`, `SEALED_KEY_CHANGED` or `SECRET_RENAMED` as
  * {@link RotatingCertificate}
  */
-export function renderCertificate(
-  certificate: Certificate<CertificateSpec>,
-): readonly RenderedFile[] {
+export function renderCertificate(certificate: Certificate): readonly RenderedFile[] {
   const { spec, revisions } = certificate;
   // The name is no id: constructs keeps children in a plain object, which has a `constructor`.
   const chart = new Chart(new App(), 'Certificate');

@@ -2,7 +2,6 @@ import { ApiObject, Chart, JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
 import { nearest } from '../config/did-you-mean';
 import { labelsOf, signingRequestObject } from '../delivery/signing-request-object';
-import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import type { Certificate } from '../model/revision';
 import { currentRevision, pendingRevision } from '../model/revision';
@@ -48,7 +47,7 @@ export interface RotatingCertificateOptions {
  * Synth refuses (`SOPS_CHART`) a Secret that SOPS encrypts in one file with other objects.
  */
 export class RotatingCertificate extends Construct {
-  private readonly certificate: Certificate<CertificateSpec>;
+  private readonly certificate: Certificate;
 
   /**
    * Places one certificate of the config, by its name, as construct `certificate-<name>`.
@@ -62,7 +61,7 @@ export class RotatingCertificate extends Construct {
    */
   static from(
     scope: Construct,
-    certificates: ReadonlyMap<string, Certificate<CertificateSpec>>,
+    certificates: ReadonlyMap<string, Certificate>,
     name: string,
     options?: RotatingCertificateOptions,
   ): RotatingCertificate {
@@ -87,7 +86,7 @@ export class RotatingCertificate extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    certificate: Certificate<CertificateSpec>,
+    certificate: Certificate,
     { secretScope }: RotatingCertificateOptions = {},
   ) {
     super(scope, id);

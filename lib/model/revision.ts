@@ -1,4 +1,10 @@
-import type { KeyAlgorithm, KeyUsage, Names, SealingScope } from './certificate-spec';
+import type {
+  CertificateSpec,
+  KeyAlgorithm,
+  KeyUsage,
+  Names,
+  SealingScope,
+} from './certificate-spec';
 
 /** What was asked, and why: `request.yaml`. */
 export interface RequestRecord extends Names {
@@ -77,8 +83,8 @@ export interface Revision {
 export type IssuedRevision = Revision & { readonly certificate: string };
 
 /** A certificate of the config with its revisions, oldest first. */
-export interface Certificate<Spec> {
-  readonly spec: Spec;
+export interface Certificate {
+  readonly spec: CertificateSpec;
   readonly revisions: readonly Revision[];
 }
 

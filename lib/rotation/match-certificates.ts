@@ -1,4 +1,3 @@
-import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import { isIssued, type Certificate, type Revision } from '../model/revision';
 import { readCertificates, type X509 } from '../x509/certificate';
@@ -47,7 +46,7 @@ export function chainsIn(pem: string, file: string): readonly Chain[] {
  */
 export function chainsToInstall(
   chains: readonly Chain[],
-  certificates: readonly Certificate<CertificateSpec>[],
+  certificates: readonly Certificate[],
   file: string,
 ): readonly Chain[] {
   const pendingKeys = new Set(

@@ -106,7 +106,7 @@ function renewalReason(
 }
 
 function stepFor(
-  { spec, revisions }: Certificate<CertificateSpec>,
+  { spec, revisions }: Certificate,
   now: Date,
   forced: boolean,
   sealedFor: SealedFor | undefined,
@@ -176,7 +176,7 @@ function stepFor(
  * @throws ReleafError when a current `certificate.pem` is not readable
  */
 export function plan(
-  certificates: Iterable<Certificate<CertificateSpec>>,
+  certificates: Iterable<Certificate>,
   now: Date,
   { force, sealedFor }: PlanOptions = {},
 ): readonly Step[] {

@@ -37,10 +37,7 @@ export function openFolder(path: string): Folder {
 }
 
 /** A certificate of the config with its revisions as they stand in the folder. */
-export function readCertificate(
-  { root }: Folder,
-  spec: CertificateSpec,
-): Certificate<CertificateSpec> {
+export function readCertificate({ root }: Folder, spec: CertificateSpec): Certificate {
   return { spec, revisions: readRevisions(root, spec.name) };
 }
 
@@ -48,7 +45,7 @@ export function readCertificate(
  * Every certificate of the config with its revisions, one at a time: a folder of 10,000 is never in
  * memory at once.
  */
-export function* readFolder(folder: Folder): Generator<Certificate<CertificateSpec>> {
+export function* readFolder(folder: Folder): Generator<Certificate> {
   for (const spec of folder.config.certificates) yield readCertificate(folder, spec);
 }
 
@@ -76,7 +73,7 @@ export function assertNoOrphans({ root, configFile, config }: Folder): void {
  * @param path - the folder with `releaf.yaml` or `releaf.config.ts`
  * @throws ReleafError when the config or a revision is not what it should be
  */
-export function loadCertificates(path = '.'): ReadonlyMap<string, Certificate<CertificateSpec>> {
+export function loadCertificates(path = '.'): ReadonlyMap<string, Certificate> {
   const folder = openFolder(path);
   return new Map(
     Array.from(readFolder(folder), (certificate) => [certificate.spec.name, certificate]),

@@ -1,4 +1,3 @@
-import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import type { Certificate } from '../model/revision';
 import { servedRevisions } from '../rotation/secret-name';
@@ -12,7 +11,7 @@ export class SecretOwners {
   readonly #owners = new Map<string, string>();
 
   /** @throws ReleafError CONFIG_INVALID when one of its Secrets is that of another certificate already */
-  add({ spec, revisions }: Certificate<CertificateSpec>): void {
+  add({ spec, revisions }: Certificate): void {
     for (const { sealedKey } of servedRevisions(spec, revisions)) {
       const id = `${sealedKey.namespace}/${sealedKey.name}`;
       const owner = this.#owners.get(id);

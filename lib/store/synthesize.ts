@@ -3,7 +3,6 @@ import { renderCertificate, renderShared, type RenderedFile } from '../construct
 import { folderObjects } from '../delivery/folder-objects';
 import { foreignHint } from '../delivery/foreign-file';
 import { MARKER, possibleFiles } from '../delivery/output-file';
-import type { CertificateSpec } from '../model/certificate-spec';
 import { ReleafError } from '../model/errors';
 import type { Certificate, Revision } from '../model/revision';
 import { readApp } from './app-output';
@@ -171,7 +170,7 @@ export function preflight(
       throw foreignFile(shownPath(folder.root, path));
     }
   };
-  const assertServed = (certificate: Certificate<CertificateSpec>): void => {
+  const assertServed = (certificate: Certificate): void => {
     const unserved = new UnservedSecrets();
     if (!unserved.add(certificate)) return;
     for (const file of possibleFiles(certificate.spec, [])) {

@@ -33,7 +33,7 @@ export class TeamFiles {
   }
 
   /** @throws ReleafError RESTART_FILE or FILE_UNREADABLE */
-  edit({ spec, revisions }: Certificate<CertificateSpec>): void {
+  edit({ spec, revisions }: Certificate): void {
     const current = currentRevision(revisions);
     for (const place of spec.restart) {
       const digest = current && restartValue(place.digestOf, current, spec);

@@ -19,7 +19,7 @@ export class UnservedSecrets {
   readonly #specs: CertificateSpec[] = [];
 
   /** @returns whether it is one that no revision gives */
-  add({ spec, revisions }: Certificate<CertificateSpec>): boolean {
+  add({ spec, revisions }: Certificate): boolean {
     const isUnserved = !currentRevision(revisions);
     if (isUnserved) this.#specs.push(spec);
     return isUnserved;

@@ -1,7 +1,7 @@
 import { groupOf } from '../model/api-version';
 import { valueAt } from '../delivery/value-at';
 import { parsePath } from '../delivery/yaml-path';
-import type { CertificateSpec, RestartObject } from '../model/certificate-spec';
+import type { RestartObject } from '../model/certificate-spec';
 import { currentRevision, type Certificate } from '../model/revision';
 import { visible } from '../model/visible';
 import type { Problem } from '../rotation/coherence';
@@ -10,7 +10,7 @@ import type { Manifest } from '../yaml/read-manifests';
 
 /** Restart annotations that patches should have brought onto their targets, and are not there. */
 export function* restartProblems(
-  { spec, revisions }: Certificate<CertificateSpec>,
+  { spec, revisions }: Certificate,
   manifests: readonly Manifest[],
   source: string,
 ): Generator<Problem> {

@@ -1,7 +1,6 @@
 import { renderCertificate } from '../constructs/render';
 import { inWords } from '../delivery/manifest-identity';
 import { patchFile } from '../delivery/output-file';
-import type { CertificateSpec } from '../model/certificate-spec';
 import type { Certificate } from '../model/revision';
 import { visible } from '../model/visible';
 import type { Problem } from '../rotation/coherence';
@@ -20,7 +19,7 @@ import { restartProblems } from './rendered-restart';
  * @throws ReleafError as `renderCertificate`
  */
 export function* renderedProblems(
-  certificates: readonly Certificate<CertificateSpec>[],
+  certificates: readonly Certificate[],
   manifests: readonly Manifest[],
   source: string,
 ): Generator<Problem> {
@@ -62,7 +61,7 @@ export function* renderedProblems(
 }
 
 /** Every object that a cluster should get for a certificate. */
-function wantedOf(certificate: Certificate<CertificateSpec>): readonly WantedObject[] {
+function wantedOf(certificate: Certificate): readonly WantedObject[] {
   const { spec } = certificate;
   return renderCertificate(certificate)
     .filter(({ file }) => file !== patchFile(spec.name))

@@ -28,7 +28,7 @@ export interface Verified {
  * @param casOf - the certificates of the config's `ca` file, if it names one
  */
 export function* verifyRevisions(
-  certificates: () => Iterable<Certificate<CertificateSpec>>,
+  certificates: () => Iterable<Certificate>,
   casOf: (spec: CertificateSpec) => readonly X509[] | undefined,
 ): Generator<undefined, Verified> {
   const owners = new Map<string, string>();

@@ -137,7 +137,7 @@ export function issued(number: number, more: Partial<Revision> = {}): IssuedRevi
   return { ...pending, record, certificate: chain };
 }
 
-export const certificate = (...revisions: readonly Revision[]): Certificate<CertificateSpec> => ({
+export const certificate = (...revisions: readonly Revision[]): Certificate => ({
   spec,
   revisions,
 });

@@ -3,7 +3,6 @@ import { CronJob, DaemonSet, Deployment, k8s, StatefulSet, Service } from 'cdk8s
 import * as plus33 from 'cdk8s-plus-33';
 import { RotatingCertificate } from '../../lib/constructs/rotating-certificate';
 import type { Certificate, Revision, SealedKey } from '../../lib/model/revision';
-import type { CertificateSpec } from '../../lib/model/certificate-spec';
 import { certificate, certificatePem, issued, revision, sealedKey, sopsKey, spec } from './kes';
 
 interface Manifest {
@@ -141,7 +140,7 @@ describe('with a Secret of each revision', () => {
     ...sealedKey,
     name: `kes-tls-${number}-3f9ab2c1`,
   });
-  const perRevision = (...revisions: readonly Revision[]): Certificate<CertificateSpec> => ({
+  const perRevision = (...revisions: readonly Revision[]): Certificate => ({
     spec: { ...spec, secret: { ...spec.secret, naming: 'perRevision' } },
     revisions,
   });
@@ -190,9 +189,7 @@ describe('with a Secret of each revision', () => {
 });
 
 describe('a Secret that SOPS encrypts', () => {
-  const sops = (
-    naming: 'stable' | 'perRevision' = 'stable',
-  ): ReadonlyMap<string, Certificate<CertificateSpec>> => {
+  const sops = (naming: 'stable' | 'perRevision' = 'stable'): ReadonlyMap<string, Certificate> => {
     const revisions = [1, 2].map((number) =>
       issued(number, {
         sealedKey: {

@@ -123,7 +123,7 @@ export const arbitraryCase: fc.Arbitrary<Case> = fc.record({
 function certificateOf(
   name: string,
   { delivery, naming, sealing, restart, signer, state }: Case,
-): Certificate<CertificateSpec> {
+): Certificate {
   const secret = { ...spec.secret, name: `${name}-pair`, naming };
   const made = (number: number): Made => {
     const { record } = revision(number);
@@ -154,7 +154,7 @@ function certificateOf(
 }
 
 export interface Output {
-  readonly certificates: readonly Certificate<CertificateSpec>[];
+  readonly certificates: readonly Certificate[];
   /** By path. */
   readonly files: ReadonlyMap<string, readonly Manifest[]>;
   readonly texts: Readonly<Record<string, string>>;

@@ -86,7 +86,7 @@ describe('a chain', () => {
 
   it('that is in its revision already is left out', () => {
     const certificate = answer(api());
-    const certificates: readonly Certificate<CertificateSpec>[] = [
+    const certificates: readonly Certificate[] = [
       { spec: api().spec, revisions: [{ ...api().pending, certificate }] },
       web(),
     ];

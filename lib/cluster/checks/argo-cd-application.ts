@@ -1,4 +1,3 @@
-import type { CertificateSpec } from '../../model/certificate-spec';
 import type { Finding } from '../../model/finding';
 import { currentRevision, type Certificate } from '../../model/revision';
 import type { KubernetesApi, ResourceAddress } from '../kubernetes-api';
@@ -19,7 +18,7 @@ const APPLICATIONS = { group: 'argoproj.io', version: 'v1alpha1', resource: 'app
 export async function checkApplications(
   api: KubernetesApi,
   namespace: string,
-  certificate: Certificate<CertificateSpec>,
+  certificate: Certificate,
 ): Promise<readonly Finding[]> {
   const about = { check: 'argo cd', certificate: certificate.spec.name };
   const applications = await applicationsOf(api, namespace, certificate);
@@ -70,7 +69,7 @@ type Application = Readonly<Record<string, unknown>>;
 async function applicationsOf(
   api: KubernetesApi,
   namespace: string,
-  certificate: Certificate<CertificateSpec>,
+  certificate: Certificate,
 ): Promise<readonly Application[]> {
   const names = new Set<string>();
   for (const address of await trackedObjects(api, certificate)) {
@@ -91,7 +90,7 @@ async function applicationsOf(
 /** The objects of `dist/` that are in the cluster whether or not a fragment is. */
 async function trackedObjects(
   api: KubernetesApi,
-  { spec, revisions }: Certificate<CertificateSpec>,
+  { spec, revisions }: Certificate,
 ): Promise<readonly ResourceAddress[]> {
   const targets = await Promise.all(fragmentsOf(spec).map((object) => addressOf(api, object)));
   const sealed = currentRevision(revisions)?.sealedKey;

@@ -1,4 +1,3 @@
-import type { CertificateSpec } from '../../model/certificate-spec';
 import { ReleafError } from '../../model/errors';
 import type { Finding } from '../../model/finding';
 import { currentRevision, type Certificate } from '../../model/revision';
@@ -18,7 +17,7 @@ export type Look = typeof servedCertificate;
 export async function checkEndpoint(
   look: Look,
   endpoint: string,
-  certificate: Certificate<CertificateSpec>,
+  certificate: Certificate,
   now: Date,
   commands: Commands,
 ): Promise<readonly Finding[]> {
@@ -52,7 +51,7 @@ export async function checkEndpoint(
 export function judgeEndpoint(
   endpoint: string,
   chain: readonly string[],
-  { spec, revisions }: Certificate<CertificateSpec>,
+  { spec, revisions }: Certificate,
   now: Date,
   commands: Commands,
 ): Finding {

@@ -1,5 +1,4 @@
 import { outputFile, secretPart } from '../../delivery/output-file';
-import type { CertificateSpec } from '../../model/certificate-spec';
 import {
   currentRevision,
   pendingRevision,
@@ -21,10 +20,7 @@ export interface ExpectedSecret {
  * The Secrets of a certificate that matter now: that of the current revision, and that of the pending one
  * where it is another; before there is either, the one that the config names.
  */
-export function expectedSecrets({
-  spec,
-  revisions,
-}: Certificate<CertificateSpec>): readonly ExpectedSecret[] {
+export function expectedSecrets({ spec, revisions }: Certificate): readonly ExpectedSecret[] {
   const current = currentRevision(revisions);
   const pending = pendingRevision(revisions);
   const of = ({ number, sealedKey }: Revision): ExpectedSecret => ({

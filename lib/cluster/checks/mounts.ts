@@ -1,5 +1,4 @@
 import { otherSecrets } from '../../delivery/mounted-secrets';
-import type { CertificateSpec } from '../../model/certificate-spec';
 import { currentRevision, type Certificate } from '../../model/revision';
 import type { KubernetesObject } from '../kubernetes-api';
 import type { Verdict } from './verdict';
@@ -10,10 +9,7 @@ import type { Verdict } from './verdict';
  *
  * @returns none while the first name is not known
  */
-export function namesToMount({
-  spec: { secret },
-  revisions,
-}: Certificate<CertificateSpec>): readonly string[] {
+export function namesToMount({ spec: { secret }, revisions }: Certificate): readonly string[] {
   const current = currentRevision(revisions);
   if (!current && secret.naming === 'perRevision') return [];
   return [secret.name, ...(current ? [current.sealedKey.name] : [])];

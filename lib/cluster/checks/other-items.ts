@@ -1,4 +1,3 @@
-import type { CertificateSpec } from '../../model/certificate-spec';
 import { ReleafError } from '../../model/errors';
 import type { Certificate } from '../../model/revision';
 import type { LiveSecret } from './live-secret';
@@ -9,7 +8,7 @@ import type { Verdict } from './verdict';
 /** The items of a Secret of somebody else that are not in the one that takes its place. */
 export function judgeOtherItems(
   live: LiveSecret,
-  certificate: Certificate<CertificateSpec>,
+  certificate: Certificate,
   where: string,
 ): readonly Verdict[] {
   const { sealing, secret } = certificate.spec;
@@ -29,10 +28,7 @@ export function judgeOtherItems(
   ];
 }
 
-function holdsRevision(
-  { certificate: pem }: LiveSecret,
-  { revisions }: Certificate<CertificateSpec>,
-): boolean {
+function holdsRevision({ certificate: pem }: LiveSecret, { revisions }: Certificate): boolean {
   try {
     return pem !== undefined && recognize(pem, 'the Secret', revisions).revision !== undefined;
   } catch (error) {

@@ -1,4 +1,3 @@
-import type { CertificateSpec } from '../../model/certificate-spec';
 import { ReleafError } from '../../model/errors';
 import { currentRevision, type Certificate, type Revision } from '../../model/revision';
 import type { ExpectedSecret } from './expected-secret';
@@ -13,7 +12,7 @@ import { applyOutput, type Commands, type Verdict } from './verdict';
  */
 export function judgeSecretCertificate(
   live: LiveSecret,
-  { spec, revisions }: Certificate<CertificateSpec>,
+  { spec, revisions }: Certificate,
   { namespace, name, isCurrent, file }: ExpectedSecret,
   now: Date,
   { releaf }: Commands,

@@ -17,7 +17,7 @@ import { applyOutput, type Commands, type Verdict } from './verdict';
  */
 export async function checkSecret(
   api: KubernetesApi,
-  certificate: Certificate<CertificateSpec>,
+  certificate: Certificate,
   expected: ExpectedSecret,
   now: Date,
   commands: Commands,
@@ -35,7 +35,7 @@ export async function checkSecret(
 }
 
 function judgeMissing(
-  { revisions }: Certificate<CertificateSpec>,
+  { revisions }: Certificate,
   { namespace, name, isCurrent, file }: ExpectedSecret,
   isRefused: boolean,
 ): Verdict {
@@ -56,7 +56,7 @@ const REFUSED = 'the line on the SealedSecret says why';
 /** What a live Secret means for the certificate. */
 export function judgeSecret(
   live: LiveSecret,
-  certificate: Certificate<CertificateSpec>,
+  certificate: Certificate,
   expected: ExpectedSecret,
   now: Date,
   commands: Commands,

@@ -41,7 +41,7 @@ export const filesOf = ({ restart, references }: CertificateSpec): readonly stri
  */
 export async function checkWorkloads(
   api: KubernetesApi,
-  certificate: Certificate<CertificateSpec>,
+  certificate: Certificate,
   file: string,
   text: string,
 ): Promise<readonly Finding[]> {
@@ -79,7 +79,7 @@ export async function checkWorkloads(
  */
 export async function checkRestartObjects(
   api: KubernetesApi,
-  certificate: Certificate<CertificateSpec>,
+  certificate: Certificate,
 ): Promise<readonly Finding[]> {
   const { name, restartObjects } = certificate.spec;
   return Promise.all(
@@ -93,7 +93,7 @@ export async function checkRestartObjects(
 
 /** Where the restart annotation stands, or will. */
 function restartPlace(
-  certificate: Certificate<CertificateSpec>,
+  certificate: Certificate,
   { annotations, digestOf }: Pick<RestartFile, 'annotations' | 'digestOf'>,
 ): Place {
   const { spec, revisions } = certificate;
@@ -109,7 +109,7 @@ function restartPlace(
   };
 }
 
-function placesIn(certificate: Certificate<CertificateSpec>, file: string): readonly Place[] {
+function placesIn(certificate: Certificate, file: string): readonly Place[] {
   const { spec, revisions } = certificate;
   return [
     ...spec.restart

@@ -19,7 +19,7 @@ const revision = {
   withdrawn: false,
   sealedKey: { namespace: 'shop', name: 'kes-tls-2' },
 } as unknown as Revision & { certificate: string };
-const certificate: Certificate<CertificateSpec> = { spec, revisions: [revision] };
+const certificate: Certificate = { spec, revisions: [revision] };
 
 const TENANT = `apiVersion: v1
 kind: ConfigMap
@@ -84,7 +84,7 @@ spec: { template: { metadata: {} } }
 const restarting = (
   annotations: string,
   secret: Partial<CertificateSpec['secret']> = {},
-): Certificate<CertificateSpec> => ({
+): Certificate => ({
   ...certificate,
   spec: {
     ...spec,
