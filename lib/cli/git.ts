@@ -13,9 +13,14 @@ const MOST_BYTES = 1024 * 1024 * 1024;
  * @returns none where git or a repository is missing
  */
 export function ignoredByGit(root: string, paths: readonly string[]): readonly IgnoredPath[] {
-  const { status, stdout } = runGit(root, ['check-ignore', '--verbose', '-z', '--stdin'], {
+  const { status, stdout, stderr } = runGit(root, ['check-ignore', '--verbose', '-z', '--stdin'], {
     input: paths.join('\0'),
   });
+  // One path in a submodule or behind a link, and git answers for none.
+  if (status === 128 && paths.length > 1 && /^fatal: pathspec /i.test(stderr.toString())) {
+    const half = paths.length >> 1;
+    return [paths.slice(0, half), paths.slice(half)].flatMap((some) => ignoredByGit(root, some));
+  }
   const fields = status === 0 ? stdout.toString().split('\0') : [];
   const ignored: IgnoredPath[] = [];
   for (let at = 0; at + 3 < fields.length; at += 4) {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ReleafError } from '../model/errors';
+import { CONFIG_FILES } from '../store/config-file';
 import { withoutCarriageReturns } from '../store/line-ends';
 import type { CommittedFiles, RecordedState } from '../store/recorded-state';
 import { CERTIFICATES } from '../store/revisions';
@@ -16,8 +17,9 @@ export interface MovedFolder {
 const REQUEST = /^(?:([^]+)\/)?certificates\/([^/]+)\/(\d+)\/request\.pem$/;
 
 /**
- * Looks in a commit for the folder that these certificates were in: another one with one of their requests at
- * least, that has no certificates any more. A request is signed by its key, so no two are the same.
+ * Looks in a commit for the folder that these certificates were in: another one with a config and one of their
+ * requests at least, that has no certificates any more. A request is signed by its key, so no two are the same.
+ * Where two folders fit, one was put there to be compared with: then they count as new.
  *
  * @param base - the commit
  * @param after - the certificates as they are
@@ -33,19 +35,23 @@ export function movedFrom(
 ): MovedFolder | undefined {
   const top = context.repositoryOf(root)?.top;
   if (top === undefined || after.names.length === 0) return undefined;
-  const shared = new Map<string, number>();
-  for (const [path, content] of requestsIn(context, top, base, after)) {
-    const [, from = '', name = '', number = ''] = REQUEST.exec(path) ?? [];
-    if (typeof content === 'string') continue;
+  const shared = new Set<string>();
+  const files = filesIn(context, top, base, after);
+  for (const [path, content] of files) {
+    const [, from = '', name, number] = REQUEST.exec(path) ?? [];
+    if (name === undefined || typeof content === 'string') continue;
     if (withoutCarriageReturns(content.toString()) !== requestOf(after, name, Number(number))) {
       continue;
     }
-    shared.set(from, (shared.get(from) ?? 0) + 1);
+    shared.add(from);
   }
-  return [...shared]
-    .sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1))
-    .map(([from]) => ({ top, from }))
-    .find(isLeft);
+  const hasConfig = (from: string): boolean =>
+    CONFIG_FILES.some((file) => files.has(from === '' ? file : `${from}/${file}`));
+  const [left, ...others] = [...shared]
+    .filter(hasConfig)
+    .map((from) => ({ top, from }))
+    .filter(isLeft);
+  return others.length === 0 ? left : undefined;
 }
 
 /** Where the certificates of such a folder are, in the repository. */
@@ -55,13 +61,15 @@ export const certificatesOf = ({ from }: MovedFolder): string =>
 /** Such a folder on disk. */
 export const folderOf = ({ top, from }: MovedFolder): string => join(top, from);
 
-function requestsIn(
+/** Requests that may be theirs, and every config. */
+function filesIn(
   { committedFiles }: Context,
   top: string,
   base: string,
   after: RecordedState,
 ): CommittedFiles {
   const isWanted = (path: string): boolean => {
+    if (CONFIG_FILES.some((file) => path === file || path.endsWith(`/${file}`))) return true;
     const [, , name = '', number = ''] = REQUEST.exec(path) ?? [];
     return name !== '' && after.numbers(name).includes(Number(number));
   };

@@ -36,7 +36,17 @@ export interface GitInput {
   readonly maxBuffer?: number;
 }
 
-/** Asks git, in a repository that nobody vouches for: it starts no other program, and fetches nothing. */
+/**
+ * In a hook of a linked worktree git says where the repository is, and not where its files are; then it would take
+ * `root` for their top. It finds both by itself.
+ */
+const inHook = (): { readonly GIT_DIR?: undefined } =>
+  process.env['GIT_WORK_TREE'] === undefined ? { GIT_DIR: undefined } : {};
+
+/**
+ * Asks git, in a repository that nobody vouches for: it starts no other program but the filters of a configuration
+ * that no clone delivers, and fetches nothing.
+ */
 export const runGit = (
   root: string,
   args: readonly string[],
@@ -45,5 +55,5 @@ export const runGit = (
   spawnSync('git', [...SETTINGS.flatMap((setting) => ['-c', setting]), '-C', root, ...args], {
     input,
     maxBuffer,
-    env: { ...process.env, ...ENVIRONMENT },
+    env: { ...process.env, ...inHook(), ...ENVIRONMENT },
   });

@@ -20,9 +20,9 @@ export function untrackedRevisions(
   folder: Folder,
   files: readonly string[],
 ): readonly Problem[] {
-  const { root, config } = folder;
+  const { root, configFile, config } = folder;
   const lost = new Set(untracked(root, CERTIFICATES));
-  if (lost.size === 0) return [];
+  if (lost.size === 0 || unstaged(root, configFile).length > 0) return [];
   const names = new Set(Array.from(lost, (path) => path.split('/')[1]));
   const app = readApp(root);
   const output = app?.output ?? OUTPUT_FOLDER;

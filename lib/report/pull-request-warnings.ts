@@ -2,15 +2,10 @@ import { formatDuration } from '../config/duration';
 import type { CertificateSpec } from '../model/certificate-spec';
 import { minuteUtc } from '../model/minute';
 import { shellWord } from '../model/shell-word';
-import type { CertificateChange } from '../rotation/certificate-change';
+import type { CertificateChange, FactsBeside } from '../rotation/certificate-change';
 import type { Differences } from '../rotation/certificate-differences';
 import { pinsLeaf } from '../rotation/certificate-restarts';
-import type {
-  IssuedFacts,
-  IssuerFacts,
-  RequestFacts,
-  SealingFacts,
-} from '../rotation/certificate-facts';
+import type { IssuerFacts, RequestFacts, SealingFacts } from '../rotation/certificate-facts';
 import { prose, wordList, words, type Words } from './markdown';
 import { installerOf, short, type ToldChange } from './pull-request-parts';
 import { WARNING_KINDS, type ChangeWarning, type WarningKind } from './pull-request-warning-kinds';
@@ -92,11 +87,15 @@ function inClear(change: CertificateChange, next: RequestFacts | undefined): rea
   ];
 }
 
-function beside(facts: IssuedFacts | RequestFacts): Words {
-  const { revision, publicKeySha256, secret } = facts;
+function beside(facts: FactsBeside): Words {
+  const { revision, publicKeySha256, secret, withdrawn } = facts;
   const issuer =
     'issuer' in facts ? words` issued by ${facts.issuer || prose('nobody')},` : prose('');
-  return words`revision ${revision} came in beside what is told here:${issuer} with key ${short(publicKeySha256)}, for Secret ${secret}; it does not serve, and releaf rollback may go back to it. Right where several renewals lie between the two states, or a revert brought it back; else see who made it`;
+  return words`revision ${revision} came in beside what is told here:${issuer} with key ${short(publicKeySha256)}, for Secret ${secret}; ${prose(
+    withdrawn
+      ? 'it is withdrawn, until somebody commits that it is not. Right where it was made and taken back'
+      : 'it does not serve, and releaf rollback may go back to it. Right where several renewals lie',
+  )} between the two states, or a revert brought it back; else see who made it`;
 }
 
 const otherCa = ({ ca }: Partial<Differences> = {}): readonly Words[] =>

@@ -112,13 +112,13 @@ export const remade = (before: Revisions, after: Revisions): readonly number[] =
     .map(({ number }) => number);
 
 /**
- * Revisions that neither serve nor newly wait, and that a rollback could go back to or a Secret could be made
- * of, while before it could not: they came in, got a certificate, or are withdrawn no more.
+ * Revisions that neither serve nor newly wait, and of which more can come than before: they came in, if only
+ * withdrawn (which whoever takes the file away takes back), got a certificate, or are withdrawn no more.
  */
 export function cameBeside(before: Revisions, after: Revisions): Revisions {
   const told = [currentRevision(after), newlyPending(before, after)];
   return after.filter((now) => {
-    if (told.includes(now) || (now.withdrawn && !isIssued(now))) return false;
+    if (told.includes(now)) return false;
     const old = sameNumber(before, now);
     return !old || (isIssued(now) && !isIssued(old)) || (old.withdrawn && !now.withdrawn);
   });

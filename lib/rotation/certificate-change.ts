@@ -31,6 +31,9 @@ import { rollback } from './rollback';
 import { secretNameOf, servedRevisions } from './secret-name';
 import { leafOf } from './validity';
 
+/** A revision that came in beside what a change is about. */
+export type FactsBeside = (IssuedFacts | RequestFacts) & { readonly withdrawn: boolean };
+
 /** What happened to one certificate. */
 export interface CertificateChange {
   readonly name: string;
@@ -52,7 +55,7 @@ export interface CertificateChange {
   /** Revisions that waited for a certificate, and have another request under the same number. */
   readonly remade: readonly number[];
   /** Revisions that came in, got a certificate or are withdrawn no more, and neither serve nor newly wait. */
-  readonly beside: readonly (IssuedFacts | RequestFacts)[];
+  readonly beside: readonly FactsBeside[];
   /** Revisions whose private key is new and in clear. */
   readonly inClear: readonly number[];
   /** Where the new request, or what serves with a new one, is not what the config asks for, in words. */
@@ -101,7 +104,9 @@ export function compareRevisions(
   const isSame = JSON.stringify(served) === JSON.stringify(serves);
   const facts = { before: old, after: isSame ? old : serves && issuedFacts(name, serves) };
   const isKnown = ({ record }: Revision): boolean =>
-    before.some((old) => old.record.objectName === record.objectName);
+    before.some(
+      (old) => old.record.objectName === record.objectName && (isIssued(old) || !old.withdrawn),
+    );
   const servesAnew = serves !== undefined && contentsOf(serves) !== (served && contentsOf(served));
   const atOnce = serves !== undefined && !isKnown(serves);
   const pending = newlyPending(before, after);
@@ -129,7 +134,10 @@ export function compareRevisions(
     ...(isReplaced && { replaced: waited.record.objectName }),
     rewritten: rewritten(before, after),
     remade: remade(before, after),
-    beside: beside.map((one) => (isIssued(one) ? issuedFacts(name, one) : requestFacts(one))),
+    beside: beside.map((one) => ({
+      ...(isIssued(one) ? issuedFacts(name, one) : requestFacts(one)),
+      withdrawn: one.withdrawn,
+    })),
     inClear: newlyInClear(before, after),
     notAsConfigured: spec ? unlikeConfig(spec, pending, atOnce ? serves : undefined) : [],
     otherSecrets: spec

@@ -59,26 +59,26 @@ export function assertTrusted(
   file: string,
 ): void {
   const { certificates } = chain;
+  const refuse = (index: number, why: string): never => {
+    throw new ReleafError(
+      'CERTIFICATE_CHAIN',
+      `${file}: ${ordinal(certificates, index)} ${why}`,
+      `renew it: releaf renew ${spec.name} --force; if somebody changed the file by hand, restore it from Git`,
+    );
+  };
+  let trusted = 1;
   if (cas && spec.ca !== undefined) {
     const { path } = trustedPath(chain, cas, { file, caFile: spec.ca });
+    trusted = path.length;
     // Not the certificates themselves: a CA may have been renewed with the same key.
     const keys = new Set(cas.map((ca) => ca.publicKeySha256));
     const stranger = certificates.findIndex(
-      ({ publicKeySha256 }, index) => index >= path.length && !keys.has(publicKeySha256),
+      ({ publicKeySha256 }, index) => index >= trusted && !keys.has(publicKeySha256),
     );
-    if (stranger < 0) return;
-    throw new ReleafError(
-      'CERTIFICATE_CHAIN',
-      `${file}: ${ordinal(certificates, stranger)} goes on behind the CA, and is not in ${spec.ca}`,
-      `restore the file from Git; if clients are to trust it, add it to ${spec.ca}`,
-    );
+    if (stranger >= 0) refuse(stranger, `goes on behind the CA, and is not in ${spec.ca}`);
   }
-  if (pinsLeaf(spec) && certificates.length > 1) {
-    throw new ReleafError(
-      'CERTIFICATE_CHAIN',
-      `${file}: ${ordinal(certificates, 1)} stands behind the leaf, and with trust: leaf MinIO would trust it too`,
-      'leave the first certificate alone in the file and run releaf synth',
-    );
+  if (pinsLeaf(spec) && certificates.length > trusted) {
+    refuse(trusted, 'stands behind the leaf, and with trust: leaf MinIO would trust it too');
   }
 }
 

@@ -60,13 +60,10 @@ const entries = (
 
 /** Names that have a folder in `certificates/`, in code-unit order. */
 export function recordedNames(root: string): readonly string[] {
+  const none = ['ENOENT', 'ENOTDIR'] as const;
   const numbers = (name: string): readonly string[] =>
-    entries(
-      join(root, CERTIFICATES, name),
-      `${CERTIFICATES}/${name}`,
-      ...(['ENOENT', 'ENOTDIR'] as const),
-    );
-  return entries(join(root, CERTIFICATES), CERTIFICATES, 'ENOENT')
+    entries(join(root, CERTIFICATES, name), `${CERTIFICATES}/${name}`, ...none);
+  return entries(join(root, CERTIFICATES), CERTIFICATES, ...none)
     .filter((name) => numbers(name).some((n) => NUMBER.test(n)))
     .sort();
 }

@@ -87,6 +87,7 @@ describe('what is not committed as it stands', () => {
       ['web', 'other'],
       () => {
         process.env['GIT_DIR'] = '/none';
+        process.env['GIT_WORK_TREE'] = '/none';
       },
     ],
     [
@@ -293,6 +294,36 @@ describe('where a repository is not a folder `.git`', () => {
     expect(uncommitted(root, ['web'])).toEqual([]);
     writeFileSync(join(root, 'web/a'), 'b');
     expect(uncommitted(root, ['web'])).toEqual(['web']);
+  });
+});
+
+describe('what git ignores', () => {
+  it('is told although a path is in a submodule, of which git tells nothing', () => {
+    const { folder, git } = repository();
+    const other = repository().folder;
+    git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', other, 'sub');
+    writeFileSync(join(folder, '.gitignore'), 'dist\n');
+    const paths = ['web/a', 'sub/web/a', 'dist/web.k8s.yaml', 'dist/api.k8s.yaml'];
+    expect(ignoredByGit(folder, paths)).toEqual(
+      ['dist/web.k8s.yaml', 'dist/api.k8s.yaml'].map((path) => ({
+        path,
+        rule: '.gitignore:1: dist',
+      })),
+    );
+  });
+});
+
+describe('in a hook, where git says where the repository is,', () => {
+  it('a folder of it is not taken for its top', () => {
+    const { folder, git } = repository();
+    git('worktree', 'add', '--quiet', '--detach', 'linked');
+    const root = join(folder, 'linked');
+    process.env['GIT_DIR'] = join(folder, '.git/worktrees/linked');
+    try {
+      expect(repositoryOf(join(root, 'web'))).toMatchObject({ within: 'web' });
+    } finally {
+      delete process.env['GIT_DIR'];
+    }
   });
 });
 

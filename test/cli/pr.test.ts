@@ -370,6 +370,31 @@ describe('releaf pr', () => {
     expect(await title()).toBe('Request a new certificate for web\n');
   });
 
+  it('does not take a folder for the old place that was put there to be compared with', async () => {
+    const root = repository('old');
+    await renew(join(root, 'old'), 0);
+    await sign(join(root, 'old'), 1);
+    commit(root);
+    cpSync(join(root, 'old'), join(root, 'decoy'), { recursive: true });
+    await releaf(['renew', '--force', 'web', '-C', join(root, 'decoy')], { now: daysAfter(2) });
+    await sign(join(root, 'decoy'), 3);
+    const moved = async (): Promise<string> => {
+      git(root, 'mv', 'decoy', 'new');
+      rmSync(join(root, 'old'), { recursive: true });
+      return (await pr(join(root, 'new'), 4, '--title')).stdout;
+    };
+    commit(root);
+    expect(await moved()).toMatch(/^Install the new certificate of web, /);
+
+    git(root, 'reset', '--quiet', '--hard');
+    rmSync(join(root, 'new'), { recursive: true, force: true });
+    rmSync(join(root, 'decoy/releaf.yaml'));
+    commit(root);
+    writeFileSync(join(root, 'decoy/releaf.yaml'), WEB_CONFIG);
+    // The real place is the only one, and there the new key was not.
+    expect(await moved()).toMatch(/^Install the new certificate of web, /);
+  });
+
   it('without a change proposes what the branch left, and what the config asks for', async () => {
     const origin = repository();
     await renew(origin, 0);

@@ -1,4 +1,4 @@
-import { appendFileSync, rmSync } from 'node:fs';
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalCa } from '../../lib/x509/local-ca';
 import {
@@ -71,6 +71,25 @@ describe('a revision that git does not have', () => {
     expect(await verify(root)).toEqual(right);
     commit(root);
     expect(await verify(root)).toEqual({ status: 0, stdout: '', stderr: RIGHT });
+  });
+
+  it('is nothing while the config that asked for it is to be committed with it', async () => {
+    const root = committed(issued);
+    const config = `${WEB_CONFIG}${WEB.replace('web:', 'api:').replace('web-tls', 'api-tls')}`;
+    writeFileSync(
+      join(root, 'releaf.yaml'),
+      config.replace('secret: { name: web-tls', 'secret: { name: web-new'),
+    );
+    await renew(root);
+    expect(await verify(root)).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining(RIGHT) as string,
+    });
+    git(root, 'add', 'releaf.yaml', 'dist');
+    expect(await verify(root)).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('UNTRACKED_BY_GIT  certificates/web/2/: ') as string,
+    });
   });
 
   it.each<[string, (root: string) => Promise<unknown>, string]>([

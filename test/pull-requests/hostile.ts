@@ -88,7 +88,7 @@ export function hostileFolder(text: string): FolderChanges {
           after: { ...change.after!, ...facts, serialNumber: `${text}2` },
           replaced: text,
           leaving: [text],
-          beside: [{ ...change.before!, ...facts, publicKeySha256: text }],
+          beside: [{ ...change.before!, ...facts, publicKeySha256: text, withdrawn: false }],
           notAsConfigured: [text],
           otherSecrets: [text],
           issuersAdded: issuers,

@@ -197,7 +197,7 @@ describe('the body', () => {
     const told = many(1, {
       after: nobody,
       differences,
-      beside: [nobody],
+      beside: [{ ...nobody, withdrawn: false }],
       issuersAdded: [{ subject: '', sha256: 'ab' }],
     });
     const body = pullRequestBody([folderOf(told)], NOW);
@@ -270,7 +270,7 @@ describe('warnings', () => {
       },
       'sealing',
     ],
-    ['a planted revision', { beside: [change.before!] }, 'other-revision'],
+    ['a planted revision', { beside: [{ ...change.before!, withdrawn: false }] }, 'other-revision'],
     ['a request unlike the config', { notAsConfigured: ['signer: a → b'] }, 'not-as-configured'],
     ['a Secret unlike the config', { otherSecrets: ['kube-system/x'] }, 'other-secret'],
     ['a key in clear that does not serve', { inClear: [3] }, 'key-in-clear'],
@@ -297,7 +297,7 @@ describe('warnings', () => {
       spec: { ...spec, profile: 'minio-kes' as const, appendCa: true, ca: 'ca.pem' },
       change: {
         ...change,
-        beside: [{ ...before!, revision: 3, issuer: 'CN=evil root' }],
+        beside: [{ ...before!, revision: 3, issuer: 'CN=evil root', withdrawn: false }],
         issuersAdded: [{ subject: 'CN=evil root', sha256: 'abcd' }],
       },
     };

@@ -438,7 +438,7 @@ describe('behind the CA', () => {
     expect(stranger(pem, root.pem)).toEqual([['CERTIFICATE_CHAIN', '3', 'CN=evil root']]);
     expect(verify(pem, root.pem)[0]).toMatchObject({
       message: expect.stringMatching(/ goes on behind the CA, and is not in ca\.pem$/) as string,
-      hint: 'restore the file from Git; if clients are to trust it, add it to ca.pem',
+      hint: 'renew it: releaf renew web --force; if somebody changed the file by hand, restore it from Git',
     });
     expect(accept(pem, root.pem, LATER).certificate).toBe(leafOf(pem) + root.pem);
   });
@@ -485,6 +485,17 @@ describe('with trust: leaf, where MinIO trusts whatever stands in the file,', ()
     expect(accept(pem, undefined, LATER, PINNED).certificate).toBe(leafOf(pem));
   });
 
+  it('verify refuses the CA behind what it signed, although the config has it', () => {
+    expect(verify(leaf(root), root.pem, PINNED)).toEqual([]);
+    expect(verify(under({}), root.pem, PINNED)).toEqual([]);
+    expect(verify(leaf(root) + root.pem, root.pem, PINNED)).toMatchObject([
+      {
+        message:
+          'certificates/web/1/certificate.pem: certificate 2 (CN=root) stands behind the leaf, and with trust: leaf MinIO would trust it too',
+      },
+    ]);
+  });
+
   it('verify refuses a second certificate', () => {
     const pem = under({});
     expect(verify(leafOf(pem), undefined, PINNED)).toEqual([]);
@@ -493,7 +504,7 @@ describe('with trust: leaf, where MinIO trusts whatever stands in the file,', ()
         code: 'CERTIFICATE_CHAIN',
         message:
           'certificates/web/1/certificate.pem: certificate 2 (CN=sub) stands behind the leaf, and with trust: leaf MinIO would trust it too',
-        hint: 'leave the first certificate alone in the file and run releaf synth',
+        hint: 'renew it: releaf renew web --force; if somebody changed the file by hand, restore it from Git',
       },
     ]);
   });

@@ -114,7 +114,8 @@ describe('what came beside', () => {
     ['1 2', '2 3', []],
     ['1 2', '1 2 3?', []],
     ['1 2', '1 2w', []],
-    ['1', '1 2?w', []],
+    ['1', '1 2?w', [2]],
+    ['1 2?', '1 2?w', []],
     ['1 2', '1 2?', []],
   ] as const)('from %s to %s is %j', (before, after, numbers) => {
     expect(cameBeside(state(before), state(after)).map(({ number }) => number)).toEqual(numbers);
