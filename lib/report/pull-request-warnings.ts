@@ -5,8 +5,9 @@ import { shellWord } from '../model/shell-word';
 import type { CertificateChange, FactsBeside } from '../rotation/certificate-change';
 import type { Differences } from '../rotation/certificate-differences';
 import { pinsLeaf } from '../rotation/certificate-restarts';
-import type { IssuerFacts, RequestFacts, SealingFacts } from '../rotation/certificate-facts';
-import { prose, wordList, words, type Words } from './markdown';
+import type { IssuerFacts, RequestFacts } from '../rotation/certificate-facts';
+import { prose, words, type Words } from './markdown';
+import { differenceWarnings, otherCa } from './pull-request-difference-warnings';
 import { installerOf, short, type ToldChange } from './pull-request-parts';
 import { WARNING_KINDS, type ChangeWarning, type WarningKind } from './pull-request-warning-kinds';
 
@@ -42,17 +43,11 @@ export function warningsOf({ change, spec }: ToldChange, now: Date): readonly Ch
     ),
     ...(spec && next && { identity: identity(change, spec, next) }),
     ...(spec && differences && { key: key(change, spec, differences) }),
+    ...(differences && differenceWarnings(differences)),
     ca: [
       ...otherCa(differences),
       ...change.issuersAdded.map((one) => issuerAdded(change, spec, one)),
     ],
-    ...(differences && {
-      names: names(differences),
-      request: request(differences),
-      sealing: differences.sealing
-        ? [sealing(differences.sealing.before, differences.sealing.after)]
-        : [],
-    }),
     lifetime: lifetime(change),
     'not-as-asked': change.kind === 'requested' ? [] : (change.after?.notAsAsked ?? []).map(prose),
     secret: change.leaving.map(
@@ -97,13 +92,6 @@ function beside(facts: FactsBeside): Words {
       : 'it does not serve, and releaf rollback may go back to it. Right where several renewals lie',
   )} between the two states, or a revert brought it back; else see who made it`;
 }
-
-const otherCa = ({ ca }: Partial<Differences> = {}): readonly Words[] =>
-  ca
-    ? [
-        words`another CA signs: ${ca.before} before, ${ca.after} now${prose(ca.before === ca.after ? ' (another key of the same name)' : '')}; who trusts the old one alone refuses the new certificate`,
-      ]
-    : [];
 
 function issuerAdded(
   { before }: CertificateChange,
@@ -169,45 +157,6 @@ function key(
       ? [words`another kind of key: ${algorithm.before} before, ${algorithm.after} now`]
       : []),
   ];
-}
-
-function names({ namesAdded, namesRemoved, subject }: Differences): readonly Words[] {
-  return [
-    ...(namesRemoved.length > 0
-      ? [
-          words`removed: ${wordList(namesRemoved)}; clients that connect to them refuse the certificate`,
-        ]
-      : []),
-    ...(namesAdded.length > 0 ? [words`added: ${wordList(namesAdded)}`] : []),
-    ...(subject
-      ? [
-          words`another subject: ${subject.before || prose('empty')} before, ${subject.after || prose('empty')} now`,
-        ]
-      : []),
-  ];
-}
-
-function request({ signer, usagesAdded, usagesRemoved }: Differences): readonly Words[] {
-  return [
-    ...(signer ? [words`another signer: ${signer.before} before, ${signer.after} now`] : []),
-    ...(usagesAdded.length > 0 ? [words`usages added: ${wordList(usagesAdded)}`] : []),
-    ...(usagesRemoved.length > 0 ? [words`usages removed: ${wordList(usagesRemoved)}`] : []),
-  ];
-}
-
-function sealing(before: SealingFacts, after: SealingFacts): Words {
-  if (before.sealing === 'sealed-secrets' && after.sealing === 'sealed-secrets') {
-    if (before.scope !== after.scope) {
-      return words`the key is sealed with scope ${after.scope}, before with ${before.scope}`;
-    }
-    return words`the key is sealed for another sealing certificate: ${short(before.sealingCertificateSha256)} before, ${short(after.sealingCertificateSha256)} now; the controller of this cluster must have its key (releaf doctor compares)`;
-  }
-  if (before.sealing === 'sops' && after.sealing === 'sops') {
-    const added = after.recipients.filter((one) => !before.recipients.includes(one));
-    const removed = before.recipients.filter((one) => !after.recipients.includes(one));
-    return words`others can open the key: recipients added ${added.length > 0 ? wordList(added, 3) : 'none'}, removed ${removed.length > 0 ? wordList(removed, 3) : 'none'}`;
-  }
-  return words`the key is sealed in another way: ${before.sealing} before, ${after.sealing} now`;
 }
 
 function lifetime({ kind, after }: CertificateChange): readonly Words[] {
