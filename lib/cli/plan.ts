@@ -8,7 +8,6 @@ import { replicaWarnings } from '../store/team-file-warnings';
 import { EXIT, type Context, type ExitStatus } from './context';
 import { warner } from './failure';
 import { paced } from './progress';
-import { sealers } from './sealers';
 import { typed } from './typed';
 import { select } from './selection';
 
@@ -56,7 +55,7 @@ export async function runPlan(
   else if (steps.length === 0) context.note(`${folder.configFile} has no certificates`);
   else context.print(planTable(steps));
   const due = steps.filter(isDue);
-  tellUnsealable(context, folder, planned, unusable);
+  await tellUnsealable(context, folder, planned, unusable);
   if (!flags.json && flags.group === undefined && due.length > 0) {
     const first = warned.length > 0 ? 'next, once the warning is settled: ' : 'next: ';
     context.note(`${first}${typed(context, ['renew', ...names].join(' '))}`);
@@ -67,13 +66,16 @@ export async function runPlan(
 }
 
 /** Tells why no key could be sealed, such as a sealing certificate that has expired. */
-function tellUnsealable(
+async function tellUnsealable(
   context: Context,
   folder: Folder,
   planned: readonly Grouped[],
   unusable: (error: ReleafError) => void,
-): void {
+): Promise<void> {
   const made = planned.filter(({ step }) => isDue(step) && !step.keeps);
+  if (made.length === 0) return;
+  // Loads the DER codec, which a plan without work does not need.
+  const { sealers } = await import('./sealers.js');
   try {
     sealers(folder, { ...context, note: () => undefined }, made);
   } catch (error) {
